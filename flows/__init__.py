@@ -1,0 +1,1 @@
+"""newswire: scheduled ingestion of news dispatches into PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Extract: the only room that touches network and disk."""

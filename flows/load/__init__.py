@@ -1,0 +1,1 @@
+"""Load: the only room that knows SQL."""

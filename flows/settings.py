@@ -1,0 +1,74 @@
+"""Settings: read from NEWSWIRE_* variables (and a .env file beside the project), checked once."""
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated
+
+import platformdirs
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from flows.errors import ConfigurationError
+
+PROJECT = Path(__file__).resolve().parent.parent
+SQL = PROJECT / "sql"
+
+
+def default_home() -> Path:
+    """Where newswire keeps its own files.
+
+    Root gets /var/lib: its personal data directory is closed to others, and PostgreSQL, which
+    refuses to run as root, could not enter it as the user it is started as.
+    """
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        return Path("/var/lib/newswire")
+    return Path(platformdirs.user_data_dir("newswire"))
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with its unit and default."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="NEWSWIRE_", env_file=PROJECT / ".env", extra="ignore"
+    )
+
+    home: Path = Field(default_factory=default_home)
+    database_url: str | None = None  # None: the embedded server under home
+    postgres_bin: Path | None = None  # folder of initdb and postgres, before any other
+    sources: Path = PROJECT / "seeds" / "sources.toml"
+
+    batch_documents: Annotated[int, Field(ge=1)] = 1000  # one transaction loads at most this many
+    batch_bytes: Annotated[int, Field(ge=1)] = 32 * 2**20
+    max_document_bytes: Annotated[int, Field(ge=1)] = 64 * 2**20
+    settle_seconds: Annotated[float, Field(ge=0)] = 1.0  # a file younger may still be written
+
+    http_connections: Annotated[int, Field(ge=1)] = 16
+    http_connect_seconds: Annotated[float, Field(gt=0)] = 10.0
+    http_total_seconds: Annotated[float, Field(gt=0)] = 30.0
+    http_max_redirects: Annotated[int, Field(ge=0)] = 5
+    user_agent: str = "newswire/0.1 (+news archive)"
+
+    database_connect_seconds: Annotated[int, Field(ge=1)] = 10
+    statement_seconds: Annotated[int, Field(ge=1)] = 600
+
+    @field_validator("home", "sources", "postgres_bin")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else value.expanduser().absolute()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process.
+
+    Raises ConfigurationError, naming each variable that is wrong.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"NEWSWIRE_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            for problem in error.errors()
+        )
+        raise ConfigurationError(f"settings: {wrong}") from None

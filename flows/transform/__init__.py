@@ -1,0 +1,1 @@
+"""Transform: pure functions over records, without input, output or clock."""
