@@ -1,0 +1,158 @@
+"""What can go wrong with an HTTP request: a stable code each, and a message of what to do."""
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import httpcore
+import httpx
+
+_LOGIN = re.compile(r"^(\s*[a-z][a-z0-9+.-]*:)?//[^/?#]*@", re.IGNORECASE)
+_SECRET = re.compile(
+    r"([?&;][^=&;#]*(?:auth|credentials?|key|pass|passwd|password|pwd|secret|sig|signature|token)=)"
+    r"[^&;#]*",
+    re.IGNORECASE,
+)
+_NEXT_POLL = "it is tried again at the next poll"
+
+
+@dataclass(eq=False)
+class Problem(Exception):
+    """Why there is no document; raised and caught inside of one fetch."""
+
+    code: str
+    message: str
+    again: bool = False  # may heal within seconds
+    after: float | None = None  # seconds that the server asked to wait
+
+
+def public_url(url: str) -> str:
+    """`url` without login, and with *** for the values of parameters that are secrets by name.
+
+    What may be shown and stored; the same for a URL that is public already.
+    """
+    return _SECRET.sub(r"\1***", _LOGIN.sub(r"\1//", url.strip()))
+
+
+def of_status(status: int, location: str, after: float | None) -> Problem:
+    """The problem that an HTTP status other than success is."""
+    match status:
+        case 401 | 407:
+            code = "unauthorized"
+            advice = "put the user and password into its location, https://user:password@host/…"
+        case 403:
+            code = "forbidden"
+            advice = "ask the publisher for access, or set NEWSWIRE_USER_AGENT"
+        case 404:
+            code, advice = "not_found", "correct its location, or disable the source"
+        case 410:
+            code, advice = "gone", "the publisher has ended it: disable the source"
+        case 429:
+            code, advice = "rate_limited", "asked too often: raise the source's `every`"
+        case 502 | 503 | 504:
+            code, advice = "unavailable", _NEXT_POLL
+        case _ if 500 <= status < 600:
+            code, advice = "server_error", _NEXT_POLL
+        case _ if 400 <= status < 500:
+            code, advice = "client_error", "open it in a browser and correct its location"
+        case _ if 300 <= status < 400:
+            code, advice = "bad_redirect", "no usable redirect: tell the publisher"
+        case _:
+            code, advice = "unexpected_status", "no document came with it: tell the publisher"
+    again = code == "unavailable" or (code == "rate_limited" and after is not None)
+    return Problem(code, f"{location}: HTTP {status}: {advice}", again, after)
+
+
+# The first row that fits, searched for the innermost reasons first: an error's class, the code,
+# what to do, and whether it may heal within seconds.
+_REASONS: tuple[tuple[type[BaseException], str, str, bool], ...] = (
+    (
+        ssl.SSLCertVerificationError,
+        "tls",
+        "its certificate is not valid ({reason}): tell the publisher",
+        False,
+    ),
+    (ssl.SSLError, "tls", "no encrypted connection ({reason}): tell the publisher", False),
+    (socket.gaierror, "name_unknown", "no host of this name is known: correct the location", False),
+    (UnicodeError, "name_unknown", "that is no host name: correct the location", False),
+    (ConnectionRefusedError, "refused", f"the server refuses connections: {_NEXT_POLL}", True),
+)
+_ERRORS: tuple[tuple[type[Exception], str, str, bool], ...] = (
+    (
+        httpx.ConnectTimeout,
+        "timed_out",
+        f"no connection within the time allowed: {_NEXT_POLL}",
+        True,
+    ),
+    (
+        httpx.TimeoutException,
+        "timed_out",
+        f"no complete answer within {{seconds:g}} s: {_NEXT_POLL}; if it is always slow, raise "
+        "NEWSWIRE_HTTP_TOTAL_SECONDS",
+        True,
+    ),
+    (
+        httpx.ConnectError,
+        "unreachable",
+        f"the server cannot be reached ({{reason}}): {_NEXT_POLL}",
+        True,
+    ),
+    (
+        httpx.NetworkError,
+        "disconnected",
+        f"the connection broke before an answer: {_NEXT_POLL}",
+        True,
+    ),
+    (
+        httpx.ProxyError,
+        "proxy",
+        "the proxy does not let it through: check http_proxy and https_proxy",
+        False,
+    ),
+    (
+        httpx.RemoteProtocolError,
+        "bad_response",
+        "the answer is not HTTP, or its headers are too large: correct the location",
+        False,
+    ),
+    (Exception, "bad_url", "that is no usable address: correct the location", False),
+)
+
+
+def of_error(
+    error: httpx.HTTPError | httpx.InvalidURL, location: str, total_seconds: float
+) -> Problem:
+    """The problem that an error of httpx is, met before or between the parts of a body."""
+    causes = tuple(_causes(error))
+    root = causes[-1]
+    if isinstance(root, socket.gaierror) and root.errno == socket.EAI_AGAIN:
+        what = f"no name server answers: check this machine's network; {_NEXT_POLL}"
+        return Problem("name_unknown", f"{location}: {what}", again=True)
+    if isinstance(root, httpcore.RemoteProtocolError):
+        # Without an error of the HTTP parser underneath, the server just closed.
+        what = f"the connection closed without an answer: {_NEXT_POLL}"
+        return Problem("disconnected", f"{location}: {what}", again=True)
+    _, code, advice, again = next(
+        row
+        for row in (*_REASONS, *_ERRORS)
+        if isinstance(error if issubclass(row[0], httpx.HTTPError) else root, row[0])
+    )
+    what = advice.format(reason=_reason(root), seconds=total_seconds)
+    return Problem(code, f"{location}: {what}", again)
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    if isinstance(error, OSError):
+        return error.strerror or error.__class__.__name__
+    return error.__class__.__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    following: BaseException | None = error
+    while following is not None:
+        yield following
+        following = following.__cause__
