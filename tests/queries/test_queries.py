@@ -1,0 +1,311 @@
+"""sql/queries/: each file answers the question in its first line, as it stands, with psql."""
+
+import csv
+import io
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from flows.load.binaries import find_binaries
+from flows.load.database import Database
+from flows.load.migrate import migrate
+from flows.settings import SQL
+
+QUERIES = sorted((SQL / "queries").glob("*.sql"))
+ARCHIVE = Path(__file__).with_name("archive.sql")
+
+Rows = list[dict[str, str]]
+
+
+def psql(database: Database, file: Path, role: str | None = None, **variables: str) -> str:
+    """What psql prints for a file, as CSV; any error in it fails the test."""
+    program = find_binaries().folder / "psql"
+    options = [f"-v{name}={value}" for name, value in variables.items()]
+    environment = os.environ | {"PGTZ": "UTC", "PGCLIENTENCODING": "UTF8"}
+    if role is not None:
+        environment["PGOPTIONS"] = f"-c role={role}"
+    done = subprocess.run(
+        [program, database.dsn, "-X", "-q", "--csv", "-vON_ERROR_STOP=1", *options, "-f", file],
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def ask(database: Database, name: str, **variables: str) -> Rows:
+    printed = psql(database, SQL / "queries" / f"{name}.sql", **variables)
+    return list(csv.DictReader(io.StringIO(printed)))
+
+
+def told(rows: Rows, *columns: str) -> list[tuple[str, ...]]:
+    return [tuple(row[column] for column in columns) for row in rows]
+
+
+@contextmanager
+def _migrated(postgres: str) -> Iterator[Database]:
+    name = f"test_{uuid4().hex}"
+    database = Database(make_conninfo(postgres, dbname=name))
+    with psycopg.connect(postgres, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        migrate(database.connect)
+        yield database
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+# Asking changes nothing, so that all tests here share two databases.
+@pytest.fixture(scope="module")
+def empty(postgres: str) -> Iterator[Database]:
+    """A migrated database without a row."""
+    with _migrated(postgres) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def archive(postgres: str) -> Iterator[Database]:
+    """A database holding what archive.sql tells."""
+    with _migrated(postgres) as database:
+        psql(database, ARCHIVE)
+        yield database
+
+
+def test_there_are_queries() -> None:
+    assert len(QUERIES) >= 10
+
+
+@pytest.mark.parametrize("file", QUERIES, ids=lambda file: file.stem)
+class TestEveryQuery:
+    def test_begins_with_its_question_and_its_usage(self, file: Path) -> None:
+        question, _, usage = file.read_text(encoding="utf-8").split("\n")[:3]
+
+        assert re.fullmatch(r"-- [A-Z].*\?", question)
+        assert usage.startswith('-- psql "$(newswire dsn)" ')
+
+    def test_explains_each_variable_it_takes(self, file: Path) -> None:
+        text = file.read_text(encoding="utf-8")
+        taken = set(re.findall(r":\{\?(\w+)\}", text))
+
+        assert {name for name in taken if f"\n-- {name}:" in text} == taken
+
+    def test_finds_nothing_in_an_empty_archive(self, empty: Database, file: Path) -> None:
+        header, *rows = psql(empty, file).splitlines()
+
+        assert "," in header
+        assert rows == []
+
+    def test_finds_something_in_a_lived_in_archive(self, archive: Database, file: Path) -> None:
+        # Only one query asks for words, and its default is a story of the seeds.
+        rows = psql(archive, file, words="viaduc").splitlines()[1:]
+
+        assert rows
+
+    def test_shows_nothing_that_is_held_back(self, archive: Database, file: Path) -> None:
+        printed = psql(archive, file, words="secret OR viaduc", since="2000-01-01")
+
+        assert "Secret" not in printed
+
+    def test_can_be_asked_by_the_reading_role(self, archive: Database, file: Path) -> None:
+        assert psql(archive, file, role="newswire_reader", words="viaduc").count("\n") > 1
+
+
+def test_new_since_counts_from_the_latest_arrival(archive: Database) -> None:
+    assert told(ask(archive, "new_since"), "headline") == [("Sleep study published",)]
+
+
+def test_new_since_leaves_out_copies_and_what_was_withdrawn(archive: Database) -> None:
+    rows = ask(archive, "new_since", since="2024-03-05 12:00Z")
+
+    assert told(rows, "source", "headline") == [
+        ("wire", "Sleep study published"),
+        ("paper", "Toll to fall"),
+        ("paper", "Bridge closed for a year"),
+        ("paper", "Ferry sails at one"),
+        ("wire", "Le viaduc de Brumelle ferme"),
+    ]
+
+
+def test_volume_gives_no_hour_to_a_date_without_a_time(archive: Database) -> None:
+    rows = ask(archive, "volume_by_source_and_hour", since="2024-03-01")
+
+    assert told(rows, "source", "day", "hour", "dispatches", "copies", "words") == [
+        ("paper", "2024-03-04", "7", "1", "1", "4"),
+        ("paper", "2024-03-05", "8", "1", "1", "3"),
+        ("paper", "2024-03-05", "10", "2", "0", "13"),
+        ("paper", "2024-03-05", "18", "1", "0", "3"),
+        ("wire", "2024-03-04", "5", "1", "0", "4"),
+        ("wire", "2024-03-05", "", "1", "0", "3"),
+        ("wire", "2024-03-05", "6", "1", "0", "3"),
+        ("wire", "2024-03-05", "8", "1", "0", "2"),
+        ("wire", "", "", "1", "0", "2"),
+    ]
+
+
+def test_volume_is_told_in_the_zone_asked_for(archive: Database) -> None:
+    rows = ask(
+        archive, "volume_by_source_and_hour", since="2024-03-01", zone="Pacific/Kiritimati"
+    )  # 14 hours ahead
+
+    assert ("paper", "2024-03-06", "0", "2") in told(rows, "source", "day", "hour", "dispatches")
+    # A bare day stays the source's day in every zone.
+    assert ("wire", "2024-03-05", "", "1") in told(rows, "source", "day", "hour", "dispatches")
+
+
+def test_first_to_publish_gives_each_telling_its_delay(archive: Database) -> None:
+    rows = ask(archive, "first_to_publish")
+
+    assert told(rows, "story", "place", "source", "later_by", "relation", "status") == [
+        ("Le maire démissionne", "1", "wire", "", "", "canceled"),
+        # The first is dated to the day: how much later the second came cannot be known.
+        ("Le maire démissionne", "2", "paper", "", "republication", "usable"),
+        ("Le viaduc de Brumelle ferme", "1", "wire", "00:00:00", "", "usable"),
+        ("Le viaduc de Brumelle ferme", "2", "paper", "01:30:30", "republication", "usable"),
+    ]
+    assert told(rows, "share") == [("",), ("0.97",), ("",), ("0.97",)]
+
+
+def test_changes_name_the_fields_that_differ(archive: Database) -> None:
+    rows = ask(archive, "changes_between_revisions")
+
+    assert told(rows, "changed", "headline_before", "headline_after", "words_more") == [
+        ("{status}", "Le maire démissionne", "Le maire démissionne", "0"),
+        ("{headline}", "Bridge closed for a day", "Bridge closed for a year", "0"),
+        ("{headline,body}", "Ferry sails at noon", "Ferry sails at one", "3"),
+        ("{headline,body,published_at}", "Toll to rise", "Toll to fall", "0"),
+    ]
+
+
+def test_changes_are_compared_with_what_came_before_the_window(archive: Database) -> None:
+    rows = ask(archive, "changes_between_revisions", since="2024-03-06")
+
+    assert len(rows) == 4
+    assert all(row["headline_before"] for row in rows)
+    assert ask(archive, "changes_between_revisions", since="2024-03-07") == []
+
+
+def test_a_headline_changed_in_silence_is_told_from_one_changed_openly(archive: Database) -> None:
+    rows = ask(archive, "silent_headline_changes")
+
+    # The ferry's text says "Corrects", the toll's has a new date.
+    assert told(rows, "headline_before", "headline_after", "body_changed") == [
+        ("Bridge closed for a day", "Bridge closed for a year", "f")
+    ]
+
+
+def test_language_mix_adds_up_to_each_source_and_to_the_whole(archive: Database) -> None:
+    rows = ask(archive, "language_mix")
+
+    assert told(rows, "source", "language", "dispatches", "percent") == [
+        ("", "fr", "5", "50.0"),
+        ("", "en", "4", "40.0"),
+        ("", "", "1", "10.0"),
+        ("paper", "en", "2", "40.0"),
+        ("paper", "fr", "2", "40.0"),
+        ("paper", "", "1", "20.0"),
+        ("wire", "fr", "3", "60.0"),
+        ("wire", "en", "2", "40.0"),
+    ]
+
+
+def test_quality_flags_are_counted_with_an_example_that_may_be_shown(archive: Database) -> None:
+    rows = ask(archive, "quality_flags")
+
+    assert told(rows, "flag", "source", "dispatches", "percent_of_source", "example") == [
+        ("truncated", "wire", "2", "40.0", ""),
+        ("glued_word", "paper", "1", "20.0", "Brumelle: plus de viaduc"),
+        ("glued_word", "wire", "1", "20.0", ""),
+    ]
+
+
+def test_source_health_puts_what_fails_first(archive: Database) -> None:
+    rows = ask(archive, "source_health")
+
+    assert told(rows, "source", "health", "failures", "quiet_for", "dispatches") == [
+        ("mute", "failing", "3", "", "0"),
+        ("paper", "healthy", "0", "1 day", "5"),
+        ("wire", "healthy", "0", "00:00:00", "5"),
+    ]
+    assert rows[0]["last_error"] == "timeout: no answer in 30 s"
+
+
+def test_rejections_show_an_open_example(archive: Database) -> None:
+    rows = ask(archive, "rejections_by_code")
+
+    assert told(rows, "source", "stage", "code", "open", "resolved", "example_item") == [
+        ("wire", "read", "empty", "1", "1", "old.txt"),
+        ("mute", "fetch", "timeout", "1", "0", "http://mute.example/"),
+    ]
+
+
+def test_embargoes_and_withdrawals_tell_of_what_they_do_not_show(archive: Database) -> None:
+    rows = ask(archive, "embargoes_and_withdrawals")
+
+    assert told(rows, "state", "external_id", "stood_for", "copies_standing", "headline") == [
+        ("held back", "item-5", "", "0", ""),
+        ("under embargo", "item-7", "", "0", ""),
+        ("withdrawn", "item-3", "1 day", "1", "Le maire démissionne"),
+        ("embargo passed", "item-6", "", "0", "Sleep study published"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("at", "known", "since"),
+    [
+        ("2024-03-05 11:59:59Z", None, None),
+        ("2024-03-05 12:00Z", "Bridge closed for a day", "Bridge closed for a year"),
+        ("2024-03-06 11:59:59Z", "Bridge closed for a day", "Bridge closed for a year"),
+        ("2024-03-06 12:00Z", "Bridge closed for a year", ""),
+    ],
+    ids=["before", "as it came", "just before it changed", "as it changed"],
+)
+def test_known_at_tells_the_state_of_that_moment(
+    archive: Database, at: str, known: str | None, since: str | None
+) -> None:
+    rows = ask(archive, "known_at", at=at)
+    bridge = [row for row in rows if row["headline_then"].startswith("Bridge")]
+
+    assert told(bridge, "headline_then", "headline_since") == ([(known, since)] if known else [])
+
+
+def test_known_at_says_that_a_dispatch_was_withdrawn_since(archive: Database) -> None:
+    rows = ask(archive, "known_at", at="2024-03-05 12:00Z")
+
+    assert ("Le maire démissionne", "canceled") in told(rows, "headline_then", "status_since")
+
+
+def test_provenance_leads_to_the_document_of_each_revision(archive: Database) -> None:
+    rows = ask(archive, "provenance", id="00000008-0000-0000-0000-000000000000")
+
+    assert told(rows, "revision", "headline", "sha256", "position", "locations", "run_state") == [
+        ("1", "Bridge closed for a day", "a" * 64, "8", "{paper.rss}", "Completed"),
+        ("2", "Bridge closed for a year", "b" * 64, "8", "{paper.rss}", "Crashed"),
+    ]
+
+
+def test_runs_are_those_of_the_week_before_the_latest(archive: Database) -> None:
+    rows = ask(archive, "runs_of_the_week")
+
+    columns = ("started_at", "state", "received", "seconds", "per_second", "failed_polls")
+    assert told(rows, *columns) == [
+        ("2024-03-06 12:00:00+00", "Crashed", "0", "", "", "0"),
+        ("2024-03-05 12:00:00+00", "Completed", "200", "20.0", "10.0", "1"),
+    ]
+
+
+def test_coverage_counts_copies_beside_own_writing(archive: Database) -> None:
+    rows = ask(archive, "coverage_of_words", words="viaduc OR bridge")
+
+    assert told(rows, "day", "originals", "copies", "words_written", "sources", "languages") == [
+        ("2024-03-04", "1", "1", "4", "{paper,wire}", "{fr}"),
+        ("2024-03-05", "1", "0", "4", "{paper}", "{en}"),
+    ]
