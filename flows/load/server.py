@@ -102,7 +102,9 @@ class Lease:
         # Somebody else may be starting or leaving at this very moment: one of us will stop it,
         # or the warden will.
         give_up = time.monotonic() + 0.5
-        while not warden.stop_if_unused(self._place) and time.monotonic() < give_up:
+        while not warden.stop_if_unused(self._place, warden.await_end):
+            if time.monotonic() > give_up:
+                return
             time.sleep(0.02)
 
     def _run(self, place: Place) -> str:
@@ -192,9 +194,7 @@ def stop(home: Path) -> None:
         place.hold.unlink(missing_ok=True)
         if not warden.stop_server(place):
             raise DatabaseError(f"the server of {place.data} does not stop: see {place.log}")
-        while (guard := warden.try_lock(place.warden)) is None:
-            time.sleep(0.01)
-        os.close(guard)
+        warden.await_end(place)
 
 
 @contextmanager

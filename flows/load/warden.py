@@ -20,7 +20,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -178,8 +178,18 @@ def stop_server(place: Place) -> bool:
     return find_postmaster(place) is None
 
 
-def stop_if_unused(place: Place) -> bool:
-    """Stop the server if nobody holds a lease and nothing holds it up.
+def await_end(place: Place) -> None:
+    """Wait until the warden, which ends with its server, has cleared up and gone."""
+    give_up = time.monotonic() + 5 * LOOK_SECONDS
+    while time.monotonic() < give_up:
+        with locked(place.warden) as gone:
+            if gone:
+                return
+        time.sleep(0.01)
+
+
+def stop_if_unused(place: Place, after: Callable[[Place], None] = lambda _place: None) -> bool:
+    """Stop the server if nobody holds a lease and nothing holds it up; then do what comes `after`.
 
     False if that could not be looked into, because somebody is starting or stopping it just now.
     """
@@ -189,6 +199,7 @@ def stop_if_unused(place: Place) -> bool:
                 stop = unused and not place.hold.exists()
             if stop:
                 stop_server(place)
+                after(place)
         return alone
 
 
