@@ -177,6 +177,54 @@ class Rejection:
 
 
 @dataclass(frozen=True, slots=True)
+class Finished:
+    """A source of which everything has been fetched: its next poll can be set."""
+
+    source: str
+    error: str | None = None  # why the source as a whole failed
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A dispatch met again exactly as it is archived."""
+
+    source: str
+    dispatch_id: UUID
+    item_digest: bytes | None = None  # set where the item differs although its content does not
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What the archive knows of a dispatch: enough to tell whether it changed."""
+
+    dispatch_id: UUID
+    revision: int
+    status: Status
+    item_digest: bytes
+    content_digest: bytes
+    former: frozenset[bytes] = frozenset()  # item and content digests of all its revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one transaction loads: the fetches, and everything their documents held."""
+
+    number: int  # from 0, within the run
+    fetched: tuple[Fetched, ...] = ()
+    reread: tuple[Document, ...] = ()  # stored documents that were read once more
+    finished: tuple[Finished, ...] = ()
+    sightings: tuple[Sighting, ...] = ()
+    dispatches: tuple[Dispatch, ...] = ()
+    rejections: tuple[Rejection, ...] = ()
+    seconds: float = 0.0  # it took to read and clean
+
+    @property
+    def read(self) -> list[Document]:
+        """Every document whose items are in this batch."""
+        return [one.document for one in self.fetched if isinstance(one, Received)] + [*self.reread]
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """What became of the items received; received = added + revised + unchanged + rejected."""
 

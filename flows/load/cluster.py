@@ -222,7 +222,8 @@ def initialise(place: Place, binaries: Binaries, account: Account) -> None:
     if cluster_major(place) is not None:
         return
     for abandoned in place.folder.glob("data.new-*"):
-        shutil.rmtree(abandoned)
+        # An initdb that outlived its starter may still be writing there: then the next time.
+        shutil.rmtree(abandoned, ignore_errors=True)
     fresh = Path(tempfile.mkdtemp(prefix="data.new-", dir=place.folder))
     try:
         _initdb(fresh, binaries, account)

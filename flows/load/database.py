@@ -239,7 +239,7 @@ def _check(connection: psycopg.Connection[TupleRow]) -> None:
     version = connection.info.server_version
     if version < OLDEST:
         raise DatabaseError(
-            f"the server is PostgreSQL {version // 10000}: newswire needs {OLDEST // 10000} or later"
+            f"the server is PostgreSQL {version // 10000}: use one of {OLDEST // 10000} or later"
         )
     row = connection.execute(
         "SELECT current_setting('server_encoding'),"

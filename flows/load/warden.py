@@ -138,7 +138,7 @@ def is_server(pid: int, data: Path) -> bool:
     if sys.platform == "linux":
         try:
             program = Path(f"/proc/{pid}/exe").readlink().name
-            return program.startswith("postgres") and Path(f"/proc/{pid}/cwd").samefile(data)
+            return "postgres" in program and Path(f"/proc/{pid}/cwd").samefile(data)
         except OSError:  # gone, a zombie, or another user's and so not of this cluster
             return False
     shown = subprocess.run(

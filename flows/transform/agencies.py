@@ -9,7 +9,7 @@ from functools import lru_cache
 AGENCIES: dict[str, tuple[str, ...]] = {
     "AFP": ("Agence France-Presse", "Agence France Presse", "AFP-Services", "ا ف ب", "أ ف ب"),
     "Reuters": ("Reuter", "Thomson Reuters", "RTRS"),
-    "AP": ("Associated Press", "The Associated Press", "A.P."),
+    "AP": ("Associated Press", "The Associated Press"),
     "dpa": ("DPA", "Deutsche Presse-Agentur", "dpa-AFX", "dpa-infocom"),
     "AAP": ("Australian Associated Press",),
     "ABI": ("Agencia Boliviana de Información",),

@@ -82,6 +82,15 @@ _SPOKEN_OF_TIME = frozenset({
     "du", "and", "l'", "strict", "presse", "press", "release", "publication", "diffusion",
     "for", "pour", "only",
 })  # fmt: skip
+_CLOCK = re.compile(
+    r"(?<!\d)(?:\d{1,2}\s?[h:]\s?\d{2}|\d{1,2}\s?(?:[ap]\.?m\b|h\b|heures\b|uhr\b)"
+    r"|\d{4}\s?(?:gmt|utc|z|hrs)\b|(?:12\s?)?(?:noon|midi|midnight|minuit)\b)"
+)
+_DAY_FIRST = re.compile(
+    rf"(?:(?:{'|'.join(WEEKDAYS)}),?\s)?(?:le\s|the\s)?"
+    rf"(?:\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}|\d{{1,2}}\w{{0,2}}\s(?:{'|'.join(MONTHS)})\b"
+    rf"|(?:{'|'.join(MONTHS)})\s\d{{1,2}}\b)|(?:{'|'.join(WEEKDAYS)})\b"
+)
 _TOKEN = re.compile(r"[^\W\d_]+")
 
 
@@ -190,8 +199,11 @@ def read_embargo(text: str, published: Moment | None, timezone: str = "UTC") -> 
     return Embargo(stated[:_LONGEST_LINE], _until(end, published, timezone))
 
 
-def _speaks_only_of_time(text: str) -> bool:
-    """Whether every word belongs to dates, times and their like, readable or not."""
+def _speaks_of_time(text: str) -> bool:
+    """Whether a text is an end, readable or not: it opens with a time, or with a day and names a
+    time, or every word belongs to dates, times and their like."""
+    if _CLOCK.match(text) or (_DAY_FIRST.match(text) and _CLOCK.search(text)):
+        return True
     words = _TOKEN.findall(text)
     return bool(words or re.search(r"\d", text)) and all(
         word in _SPOKEN_OF_TIME or word in MONTHS or word in WEEKDAYS or is_zone_name(word)
@@ -208,14 +220,14 @@ def _instruction(line: str) -> str | None:
     text = fold(line).strip(_DECORATION)
     if match := _LIFTED.fullmatch(text):
         rest = match["rest"].strip(_DECORATION)
-        return rest if rest and _speaks_only_of_time(rest) else None
+        return rest if rest and _speaks_of_time(rest) else None
     if match := _NOT_BEFORE.fullmatch(text):
         return match["rest"]
     match = _INSTRUCTION.fullmatch(text)
     if match is not None:
         rest = match["rest"]
         stated = _stated_end(rest)
-        if not stated or _speaks_only_of_time(stated) or _OPEN.fullmatch(rest):
+        if not stated or _speaks_of_time(stated) or _OPEN.fullmatch(rest):
             # "Embargo 2026" is a headline's; a year alone ends no embargo on copy.
             return None if re.fullmatch(r"\W*\d{4}\W*", stated) else rest
         if _SAYS_UNTIL.match(rest):

@@ -180,6 +180,7 @@ CREATE TABLE newswire.rejection (
     rejection_id uuid PRIMARY KEY,
     run_id       uuid NOT NULL,
     source       text NOT NULL,
+    location     text NOT NULL,
     sha256       text,
     item         text NOT NULL,
     stage        text NOT NULL CHECK (stage IN ('fetch', 'read', 'transform', 'load')),
@@ -193,5 +194,5 @@ COMMENT ON TABLE newswire.rejection IS 'What could not be loaded, and why';
 COMMENT ON COLUMN newswire.rejection.rejection_id IS
     'Computed from what was rejected, so that the same fault met again is the same row';
 
-CREATE INDEX rejection_open ON newswire.rejection (source, rejected_at)
+CREATE INDEX rejection_open ON newswire.rejection (source, location)
     WHERE resolved_at IS NULL;

@@ -71,17 +71,7 @@ END;
 -- Each language is asked in its own stems. One query joined by OR over the three would let
 -- "-word" through: a text holds the word in its own stem and never in the other languages'.
 CREATE FUNCTION newswire.search(query text, language text DEFAULT NULL)
-RETURNS TABLE (
-    rank         real,
-    dispatch_id  uuid,
-    source       text,
-    published_at timestamptz,
-    lang         text,
-    credit       text,
-    headline     text,
-    body         text,
-    url          text
-)
+RETURNS SETOF newswire.dispatch
     LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH asked (configuration, words) AS (
@@ -91,21 +81,16 @@ BEGIN ATOMIC
             ('simple', websearch_to_tsquery('newswire.simple', query))
     )
 
-    SELECT
-        ts_rank_cd(t.terms, a.words, 1) AS rank,
-        d.dispatch_id,
-        d.source,
-        d.published_at,
-        d.language AS lang,
-        d.credit,
-        d.headline,
-        d.body,
-        d.url
+    SELECT d.*
     FROM asked AS a
     JOIN newswire.search_terms AS t ON t.configuration = a.configuration AND t.terms @@ a.words
-    JOIN newswire.publishable AS d ON d.dispatch_id = t.dispatch_id
+    JOIN newswire.publishable AS p ON p.dispatch_id = t.dispatch_id
+    JOIN newswire.dispatch AS d ON d.dispatch_id = t.dispatch_id
     WHERE search.language IS NULL OR d.language = search.language
-    ORDER BY 1 DESC, d.published_at DESC NULLS LAST, d.dispatch_id;
+    ORDER BY
+        ts_rank_cd(t.terms, a.words, 1) DESC,
+        d.published_at DESC NULLS LAST,
+        d.dispatch_id;
 END;
 
 COMMENT ON FUNCTION newswire.search(text, text) IS

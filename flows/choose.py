@@ -1,0 +1,92 @@
+"""Chooses what a run is about: the sources that are due, or what its user asked for."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+from flows.errors import ConfigurationError
+from flows.extract.catalogue import load_catalogue
+from flows.extract.collect import Task
+from flows.extract.paths import Selection, nested_folders, select
+from flows.extract.read import READERS
+from flows.load import sources as archived
+from flows.load.database import Database
+from flows.load.patience import patiently
+from flows.model import Source
+from flows.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is to be fetched, and the sources that stand around it."""
+
+    selections: tuple[Selection, ...]
+    known: tuple[Source, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The chosen sources, each once, in order."""
+        return list(dict.fromkeys(selection.source.name for selection in self.selections))
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        """The chosen sources by name."""
+        return {selection.source.name: selection.source for selection in self.selections}
+
+    def tasks(self, claimed: Collection[str]) -> list[Task]:
+        """What to fetch of the sources that were claimed."""
+        return [
+            Task(selection, nested_folders(selection.source, self.known))
+            if selection.source.kind == "folder"
+            else Task(selection)
+            for selection in self.selections
+            if selection.source.name in claimed
+        ]
+
+
+def choose(
+    database: Database,
+    settings: Settings,
+    paths: Sequence[str],
+    names: Sequence[str],
+    everything: bool,
+) -> Choice:
+    """Reads the catalogue, tells the archive of it, and chooses.
+
+    Paths and names add up; without either, what is due, or with `everything` all that is enabled.
+    Raises ConfigurationError for a path or a name that is not there.
+    """
+    catalogue = load_catalogue(settings.sources, READERS)
+    selections: list[Selection] = []
+    known = patiently(_record)(database, catalogue)
+    by_name = {source.name: source for source in known}
+    for path in paths:
+        selections += select(Path(path), known)
+    selections += [Selection(_named(name, by_name)) for name in names]
+    if not paths and not names:
+        wanted = [source.name for source in catalogue if source.enabled]
+        if not everything:
+            with database.connect(autocommit=True) as connection:
+                wanted = archived.due(connection, wanted)
+        selections += [Selection(by_name[name]) for name in wanted]
+    occasional = [one.source for one in selections if one.source.name not in by_name]
+    if occasional:
+        with database.connect(autocommit=True) as connection:
+            archived.record_sources(connection, occasional)
+    return Choice(tuple(dict.fromkeys(selections)), known)
+
+
+def _record(database: Database, catalogue: Sequence[Source]) -> tuple[Source, ...]:
+    """The sources as the archive knows them, after it was told of the catalogue."""
+    with database.connect(autocommit=True) as connection:
+        archived.record_catalogue(connection, catalogue)
+        return tuple(archived.stored_sources(connection))
+
+
+def _named(name: str, known: dict[str, Source]) -> Source:
+    if name in known:
+        return known[name]
+    close = get_close_matches(name, known, n=1)
+    hint = f'did you mean "{close[0]}"?' if close else "`newswire sources list` names them all"
+    raise ConfigurationError(f'no source "{name}": {hint}')

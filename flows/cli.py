@@ -1,0 +1,48 @@
+"""The `newswire` command: what can be done by hand, and how errors reach the person at it."""
+
+import logging
+import os
+import sys
+
+import typer
+
+from flows.commands import archive, ingest, rejections, serve, show, sources
+from flows.console import say
+from flows.errors import NewswireError
+
+app = typer.Typer(
+    name="newswire",
+    help="Keeps a searchable, honest archive of news dispatches in your own PostgreSQL.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.command("ingest")(ingest.ingest)
+app.command("serve")(serve.serve)
+app.command("status")(archive.status)
+app.add_typer(sources.app, name="sources")
+app.command("search")(show.search)
+app.command("show")(show.show)
+app.add_typer(rejections.app, name="rejections")
+app.command("sql")(archive.sql)
+app.command("dsn")(archive.dsn)
+app.command("migrate")(archive.migrate)
+
+
+def main() -> None:
+    """Runs the command; a NewswireError becomes one line and its exit code."""
+    logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    try:
+        app()
+    except NewswireError as error:
+        say(f"newswire: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say("newswire: stopped; what was loaded is loaded, the next run goes on from there")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output (`| head`) has gone. Python would complain once more when it
+        # flushes at exit, so standard output is pointed away first.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

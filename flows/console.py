@@ -1,0 +1,96 @@
+"""Prints listings: tables for people, JSON for programs."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+Row = Mapping[str, Any]
+
+# Figures and results go to standard output, what is said about them to standard error, so that
+# `newswire … --json | jq` sees JSON alone.
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+if not out.is_terminal:
+    # In a file or a pipe there is no edge to fold at, and a program may read what is printed.
+    out.width = 200
+
+_NUMBERS = (int, float, Decimal)
+
+
+def say(message: str) -> None:
+    """One line for the person at the terminal."""
+    err.print(escape(message))
+
+
+def print_json(value: object) -> None:
+    """A value as JSON in UTF-8, dates in ISO 8601."""
+    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    # A text may hold a lone surrogate only in memory; escaped, it can be printed.
+    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+
+
+def print_rows(rows: Sequence[Row], *, as_json: bool, title: str | None = None) -> None:
+    """A listing: a JSON array, or a table whose columns are the keys of the first row."""
+    if as_json:
+        print_json([dict(row) for row in rows])
+        return
+    if not rows:
+        out.print("nothing")
+        return
+    out.print(make_table(rows, title))
+
+
+def make_table(rows: Sequence[Row], title: str | None = None) -> Table:
+    """A table of rows; numbers to the right, empty cells for None."""
+    table = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
+    for name in rows[0]:
+        number = any(isinstance(row[name], _NUMBERS) for row in rows) and not any(
+            isinstance(row[name], (str, bool)) for row in rows
+        )
+        table.add_column(str(name), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(shown(value)) for value in row.values()))
+    return table
+
+
+def shown(value: object) -> str:
+    """A value as a table cell."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%S")
+        case float():
+            return f"{value:.2f}"
+        case list() | tuple():
+            return ", ".join(map(shown, value))
+        case bytes():
+            return value.hex()
+        case _:
+            return str(value)
+
+
+def _plain(value: object) -> object:
+    match value:
+        case datetime() | date():
+            return value.isoformat()
+        case UUID():
+            return str(value)
+        case Decimal():
+            return float(value)
+        case timedelta():
+            return value.total_seconds()
+        case bytes() | memoryview():
+            return bytes(value).hex()
+        case set() | frozenset():
+            return sorted(value)
+        case _:
+            return str(value)

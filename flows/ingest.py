@@ -1,0 +1,146 @@
+"""The main flow: the story of a run, from the sources that are due to the archive."""
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import acreate_table_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State, TaskRun
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+from prefect.tasks import Task, exponential_backoff
+from prefect.utilities.annotations import quote
+
+from flows.choose import choose
+from flows.errors import NewswireError
+from flows.extract.collect import Lookup, Portion, collect
+from flows.load import runs, search, store
+from flows.load.database import Database, open_database, transient
+from flows.load.patience import patiently
+from flows.load.sources import cursors
+from flows.model import Batch, Cursor, Source, Tally
+from flows.prepare import prepare
+from flows.report import Report
+from flows.settings import settings
+
+
+def can_heal(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+    """A lost connection or a deadlock may heal; what PostgreSQL refuses once it refuses again."""
+    return isinstance(state.data, BaseException) and transient(state.data)
+
+
+# Delays of 1, 2, 4, 8, 16 and 32 seconds, each up to half as long again: a database that
+# restarts is back within them, and runs that were cut off together do not come back together.
+# Nothing is cached or persisted: what a task did is in the archive, and doing it twice is safe.
+PATIENT: dict[str, Any] = {
+    "retries": 6,
+    "retry_delay_seconds": exponential_backoff(backoff_factor=1),
+    "retry_jitter_factor": 0.5,
+    "retry_condition_fn": can_heal,
+    "cache_policy": NO_CACHE,
+    "persist_result": False,
+}
+
+
+@flow(name="ingest", persist_result=False)
+async def ingest(
+    paths: list[str] | None = None,
+    sources: list[str] | None = None,
+    everything: bool = False,
+) -> State[Any]:
+    """Ingests what is due; or the given paths; or the named sources; or everything.
+
+    Run again at any time, it adds nothing twice.
+    """
+    try:
+        with open_database(settings()) as database:
+            return await run(database, paths or [], sources or [], everything)
+    except NewswireError as error:
+        return Failed(message=str(error))
+
+
+async def run(
+    database: Database, paths: Sequence[str], names: Sequence[str], everything: bool
+) -> State[Any]:
+    """The story of a run: choose, extract, transform, load, index, report."""
+    log = get_run_logger()
+    run_id = UUID(flow_run.get_id())
+    report = Report()
+    with runs.running(database, run_id, "ingest") as claims:
+        choice = await asyncio.to_thread(choose, database, settings(), paths, names, everything)
+        claimed = claims.take(choice.names)
+        report.busy = tuple(name for name in choice.names if name not in claimed)
+        for name in report.busy:
+            log.info("%s: another run is polling it; left to that run", name)
+
+        portions = collect(choice.tasks(claimed), lookup(database), settings())
+        for number in count(await asyncio.to_thread(patiently(runs.next_batch), database, run_id)):
+            portion = await extract(quote(portions))
+            if portion is None:
+                break
+            batch = await transform(quote(database), quote(portion), quote(choice.sources), number)
+            tallies = await load(quote(database), run_id, quote(batch))
+            report.add(batch, tallies)
+
+        await index(quote(database))
+        for name, source in sorted(report.sources.items()):
+            (log.warning if source.error else log.info)(source.line(name))
+        await publish("ingest", report)
+        state = conclusion(report)
+        await asyncio.to_thread(patiently(runs.finish), database, run_id, str(state.name))
+    return state
+
+
+@task(name="extract", cache_policy=NO_CACHE, persist_result=False)
+async def extract(portions: Iterator[Portion]) -> Portion | None:
+    """Fetches the next portion; None at the end. Sources are retried one by one, further down."""
+    return await asyncio.to_thread(next, portions, None)
+
+
+@task(name="transform", **PATIENT)
+async def transform(
+    database: Database, portion: Portion, sources: Mapping[str, Source], number: int
+) -> Batch:
+    """Reads the portion's documents, and cleans what the archive does not know yet."""
+    return await asyncio.to_thread(prepare, database, portion, sources, number)
+
+
+@task(name="load", **PATIENT)
+async def load(database: Database, run_id: UUID, batch: Batch) -> dict[str, Tally]:
+    """Loads one batch in one transaction; a batch that was loaded already is not loaded again."""
+    return await asyncio.to_thread(store.load, database, run_id, batch)
+
+
+@task(name="index", **PATIENT)
+async def index(database: Database) -> int:
+    """Makes what was loaded searchable."""
+    return await asyncio.to_thread(search.index_text, database)
+
+
+async def publish(key: str, report: Report) -> None:
+    """Leaves the run's table as an artifact on Prefect's page."""
+    await acreate_table_artifact(key=key, table=report.rows(), description=report.message)
+
+
+def conclusion(report: Report) -> State[Any]:
+    """Failed only where nothing could be done; Degraded, which is completed, where some failed."""
+    if report.hopeless:
+        return Failed(message=report.message)
+    if report.failed:
+        return Completed(name="Degraded", message=report.message)
+    return Completed(message=report.message)
+
+
+def lookup(database: Database) -> Lookup:
+    """How the extract room asks how far a source has been read."""
+
+    @patiently
+    def ask(source: str, locations: Collection[str]) -> Mapping[str, Cursor]:
+        with database.connect(autocommit=True) as connection:
+            return cursors(connection, source, locations)
+
+    return ask

@@ -1,0 +1,60 @@
+"""Answers the command's questions: rows as dictionaries, from the statements in sql/ask/."""
+
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from flows.errors import NewswireError
+from flows.settings import SQL
+
+Connection = psycopg.Connection[Any]
+
+
+def rows(connection: Connection, question: str, **values: object) -> list[dict[str, Any]]:
+    """The rows of sql/ask/<question>.sql."""
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(_statement(question), values).fetchall()
+
+
+def find(connection: Connection, name: str) -> UUID:
+    """The one dispatch meant by an id, the beginning of one, an external id or a URL.
+
+    Raises NewswireError where there is none, or more than one.
+    """
+    prefix = name.lower() if len(name) >= 4 else "-"
+    pattern = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    found = [row["dispatch_id"] for row in rows(connection, "find", prefix=pattern, name=name)]
+    if not found:
+        raise NewswireError(f'no dispatch "{name}": give an id that `newswire search` printed')
+    if len(found) > 1:
+        ids = ", ".join(str(one) for one in found[:5])
+        raise NewswireError(f'"{name}" is the beginning of {len(found)} ids or more: {ids}')
+    return UUID(str(found[0]))
+
+
+def query(connection: Connection, text: str) -> list[dict[str, Any]]:
+    """The rows of any statement, in a transaction that cannot write.
+
+    Raises NewswireError with PostgreSQL's own words where it refuses the statement.
+    """
+    try:
+        with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+            connection.execute("SET TRANSACTION READ ONLY")
+            cursor.execute(text.encode())
+            return cursor.fetchall() if cursor.description else []
+    except psycopg.Error as error:
+        raise NewswireError(f"PostgreSQL says: {_words(error)}") from None
+
+
+def _words(error: psycopg.Error) -> str:
+    message = error.diag.message_primary or str(error).strip().partition("\n")[0]
+    hint = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
+    return f"{message}{hint}"
+
+
+@cache
+def _statement(question: str) -> bytes:
+    return (SQL / "ask" / f"{question}.sql").read_bytes()

@@ -1,0 +1,402 @@
+"""Loads a batch: one transaction for its documents, dispatches, cursors and counts together."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from time import perf_counter
+from typing import Any
+from uuid import UUID, uuid5
+
+import psycopg
+from psycopg.rows import dict_row
+
+from flows.load.copying import copy_rows
+from flows.load.database import Database, transient
+from flows.load.statements import statement
+from flows.model import Batch, Dispatch, Failed, Received, Rejection, Stored, Tally, Unmodified
+from flows.transform.decide import Decision, decide
+from flows.transform.identity import NAMESPACE
+
+logger = logging.getLogger(__name__)
+
+# The fields of a dispatch that are staged under their own names.
+STAGED_FIELDS = (
+    "dispatch_id",
+    "source",
+    "external_id",
+    "status",
+    "headline",
+    "body",
+    "language",
+    "credit",
+    "byline",
+    "dateline",
+    "url",
+    "published_at",
+    "published_precision",
+    "embargoed_until",
+    "urgency",
+    "slugline",
+    "keywords",
+    "word_count",
+    "quality",
+    "sha256",
+    "position",
+    "item_digest",
+    "content_digest",
+    "text_digest",
+)
+
+
+def states(
+    connection: psycopg.Connection[Any], dispatch_ids: Collection[UUID]
+) -> dict[UUID, Stored]:
+    """What the archive knows of these dispatches; those it does not know are missing."""
+    if not dispatch_ids:
+        return {}
+    rows = connection.execute(statement("states"), {"dispatch_ids": list(dispatch_ids)})
+    return {
+        row[0]: Stored(row[0], row[1], row[2], row[3], row[4], frozenset(row[5])) for row in rows
+    }
+
+
+def load(database: Database, run_id: UUID, batch: Batch) -> dict[str, Tally]:
+    """Loads a batch, all of it or nothing, and returns the tally of each source.
+
+    Loading the same batch of the same run again changes nothing and returns the same tallies. An
+    item that PostgreSQL refuses is found by halving and becomes a rejection; errors that say
+    nothing of the data (a lost connection, a full disk) are raised, and nothing is stored.
+    """
+    started = perf_counter()
+    with database.connect(autocommit=True) as connection, connection.transaction():
+        connection.execute(
+            statement("lock_sources"), {"sources": sorted(_sources(batch))}, prepare=False
+        )
+        if done := _tallied(connection, run_id, batch.number):
+            return done
+        row = connection.execute("SELECT clock_timestamp()").fetchone()
+        assert row is not None
+        return _Loading(connection, run_id, batch, row[0]).run(started)
+
+
+def rejection_id(rejection: Rejection, location: str) -> UUID:
+    """The same UUID whenever the same thing is rejected for the same reason."""
+    parts = (
+        rejection.source,
+        location,
+        rejection.item,
+        rejection.stage,
+        rejection.code,
+        rejection.sha256 or "",
+    )
+    return uuid5(NAMESPACE, "\n".join(parts))
+
+
+class _Loading:
+    """The steps of one load, inside its transaction."""
+
+    def __init__(
+        self,
+        connection: psycopg.Connection[Any],
+        run_id: UUID,
+        batch: Batch,
+        moment: datetime,
+    ) -> None:
+        self.connection = connection
+        self.batch = batch
+        self.shared = {"run_id": run_id, "moment": moment}
+        self.decided: list[Decision] = []
+        self.rejections = list(batch.rejections)
+
+    def run(self, started: float) -> dict[str, Tally]:
+        self._store_documents()
+        known = states(
+            self.connection, {dispatch.dispatch_id for dispatch in self.batch.dispatches}
+        )
+        decisions = decide(self.batch.dispatches, known)
+        self._write([one for one in decisions if one.outcome != "unchanged"])
+        self.decided += [one for one in decisions if one.outcome == "unchanged"]
+        self._touch()
+        self._reject()
+        self._move_cursors()
+        return self._count(self.batch.seconds + perf_counter() - started)
+
+    def _store_documents(self) -> None:
+        documents = [one.document for one in self.batch.fetched if isinstance(one, Received)]
+        if not documents:
+            return
+        fields = ("sha256", "media_type", "charset", "base_url", "body", "received_at")
+        self.connection.execute(statement("stage_documents"))
+        copy_rows(
+            self.connection,
+            "staged_document",
+            fields,
+            ([getattr(document, field) for field in fields] for document in documents),
+        )
+        self.connection.execute(statement("documents"))
+
+    def _write(self, decisions: list[Decision]) -> None:
+        """Writes what was added and revised; what cannot be written becomes rejections.
+
+        Halving finds one bad item among a thousand in ten more attempts, and costs nothing where
+        all is well. All versions of one dispatch stay together: their revisions are numbered.
+        """
+        if not decisions:
+            return
+        try:
+            with self.connection.transaction():
+                self._write_at_once(decisions)
+        except psycopg.Error as error:
+            if transient(error) or not _is_about_data(error):
+                raise
+            halves = _halves(decisions)
+            if halves is None:
+                self._refuse(decisions, error)
+                return
+            logger.info("a batch of %d was refused and is split: %s", len(decisions), error)
+            for half in halves:
+                self._write(half)
+        else:
+            self.decided += decisions
+
+    def _write_at_once(self, decisions: Sequence[Decision]) -> None:
+        self.connection.execute(statement("stage"))
+        self.connection.execute("TRUNCATE staged")
+        copy_rows(
+            self.connection,
+            "staged",
+            ("revision", "current", "carried", *STAGED_FIELDS),
+            (_staged(decision) for decision in decisions),
+        )
+        self.connection.execute("ANALYZE staged")
+        for step in ("carry", "supersede", "record", "upsert", "pend", "relate_exact"):
+            self.connection.execute(statement(step), self.shared)
+
+    def _refuse(self, decisions: Iterable[Decision], error: psycopg.Error) -> None:
+        locations = {document.sha256: document.location for document in self.batch.read}
+        for decision in decisions:
+            dispatch = decision.dispatch
+            location = locations.get(dispatch.sha256, dispatch.external_id)
+            self.rejections.append(
+                Rejection(
+                    source=dispatch.source,
+                    item=f"{location}#{dispatch.position}",
+                    stage="load",
+                    code="refused",
+                    message=f"PostgreSQL refused it: {_first_line(error)}",
+                    sha256=dispatch.sha256,
+                )
+            )
+
+    def _touch(self) -> None:
+        met = [(one.dispatch_id, one.item_digest) for one in self.batch.sightings]
+        met += [
+            (one.dispatch.dispatch_id, one.dispatch.item_digest if one.current else None)
+            for one in self.decided
+            if one.outcome == "unchanged"
+        ]
+        if met:
+            columns = {
+                "dispatch_ids": [dispatch_id for dispatch_id, _ in met],
+                "item_digests": [digest for _, digest in met],
+            }
+            self.connection.execute(statement("touch"), self.shared | columns)
+
+    def _reject(self) -> None:
+        read = self.batch.read
+        locations = {document.sha256: document.location for document in read}
+        located = [
+            (one, locations.get(one.sha256 or "", one.item)) for one in self.rejections
+        ]
+        keys = [rejection_id(one, location) for one, location in located]
+        self.connection.execute(
+            statement("resolve"),
+            {
+                "moment": self.shared["moment"],
+                "source": [document.source for document in read],
+                "location": [document.location for document in read],
+                "rejection_ids": keys,
+            },
+        )
+        if self.rejections:
+            fields = ("source", "sha256", "item", "stage", "code", "message")
+            columns = {"rejection_id": keys, "location": [place for _, place in located]}
+            columns |= {
+                field: [_storable(getattr(one, field)) for one in self.rejections]
+                for field in fields
+            }
+            self.connection.execute(statement("reject"), self.shared | columns)
+
+    def _move_cursors(self) -> None:
+        fetched = self.batch.fetched
+        if fetched:
+            polls = [_poll(one) for one in fetched]
+            columns = {name: [poll[name] for poll in polls] for name in polls[0]}
+            self.connection.execute(statement("polls"), self.shared | columns)
+        cursors = [
+            one.cursor
+            for one in fetched
+            if not isinstance(one, Failed) and one.cursor is not None
+        ]
+        if cursors:
+            fields = ("source", "location", "etag", "last_modified", "stamp", "sha256")
+            columns = {field: [getattr(one, field) for one in cursors] for field in fields}
+            self.connection.execute(statement("cursors"), columns)
+        if self.batch.finished:
+            columns = {
+                "source": [one.source for one in self.batch.finished],
+                "error": [_storable(one.error) for one in self.batch.finished],
+            }
+            self.connection.execute(
+                statement("finish_sources"), columns | {"moment": self.shared["moment"]}
+            )
+
+    def _count(self, seconds: float) -> dict[str, Tally]:
+        counts: dict[str, dict[str, int]] = {
+            source: defaultdict(int) for source in _sources(self.batch)
+        }
+        for sighting in self.batch.sightings:
+            counts[sighting.source]["unchanged"] += 1
+        for decision in self.decided:
+            counts[decision.dispatch.source][decision.outcome] += 1
+        for rejection in self.rejections:
+            counts[rejection.source]["rejected"] += 1
+        for count in counts.values():
+            count["received"] = sum(count.values())
+        changed = [
+            one.dispatch.dispatch_id for one in self.decided if one.outcome != "unchanged"
+        ]
+        copies = self.connection.execute(statement("count_copies"), {"dispatch_ids": changed})
+        for source, number in copies:
+            counts[source]["duplicates"] = number
+        tallies = _with_seconds(counts, self.batch, seconds)
+        self._store_tallies(tallies)
+        return tallies
+
+    def _store_tallies(self, tallies: Mapping[str, Tally]) -> None:
+        fields = (
+            "received", "added", "revised", "unchanged", "rejected", "duplicates", "seconds",
+        )  # fmt: skip
+        columns: dict[str, list[Any]] = {
+            field: [getattr(tally, field) for tally in tallies.values()] for field in fields
+        }
+        columns["source"] = list(tallies)
+        self.connection.execute(
+            statement("tally"), self.shared | columns | {"batch": self.batch.number}
+        )
+        self.connection.execute(statement("count_run"), self.shared)
+
+
+def _sources(batch: Batch) -> set[str]:
+    return {
+        one.document.source if isinstance(one, Received) else one.source
+        for one in (
+            *batch.fetched,
+            *batch.reread,
+            *batch.finished,
+            *batch.sightings,
+            *batch.dispatches,
+            *batch.rejections,
+        )
+    }
+
+
+def _tallied(connection: psycopg.Connection[Any], run_id: UUID, number: int) -> dict[str, Tally]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        cursor.execute(statement("tallied"), {"run_id": run_id, "batch": number})
+        return {row.pop("source"): Tally(**row) for row in cursor}
+
+
+def _is_about_data(error: psycopg.Error) -> bool:
+    """Whether the refusal speaks of a value, so that other values may pass.
+
+    SQLSTATE classes 22 (data), 23 (integrity) and 54 (program limits); psycopg itself refuses
+    NUL and lone surrogates before they are sent, without a state.
+    """
+    if error.sqlstate is None:
+        return isinstance(error, psycopg.DataError)
+    return error.sqlstate[:2] in {"22", "23", "54"}
+
+
+def _halves(decisions: list[Decision]) -> tuple[list[Decision], list[Decision]] | None:
+    ids = list(dict.fromkeys(one.dispatch.dispatch_id for one in decisions))
+    if len(ids) < 2:
+        return None
+    first = set(ids[: len(ids) // 2])
+    return (
+        [one for one in decisions if one.dispatch.dispatch_id in first],
+        [one for one in decisions if one.dispatch.dispatch_id not in first],
+    )
+
+
+def _staged(decision: Decision) -> list[Any]:
+    dispatch: Dispatch = decision.dispatch
+    values = [getattr(dispatch, field) for field in STAGED_FIELDS]
+    return [
+        decision.revision,
+        decision.current,
+        decision.carried,
+        *(list(value) if isinstance(value, tuple) else value for value in values),
+    ]
+
+
+def _poll(fetched: Received | Unmodified | Failed) -> dict[str, Any]:
+    poll = {
+        "source": "",
+        "location": "",
+        "outcome": "new",
+        "documents": 1,
+        "http_status": fetched.http_status,
+        "sha256": None,
+        "seconds": fetched.seconds,
+        "error": None,
+    }
+    match fetched:
+        case Received(document=document):
+            return poll | {
+                "source": document.source,
+                "location": document.location,
+                "sha256": document.sha256,
+            }
+        case Unmodified():
+            return poll | {
+                "source": fetched.source,
+                "location": fetched.location,
+                "outcome": fetched.outcome,
+                "documents": fetched.documents,
+                "sha256": fetched.cursor.sha256 if fetched.cursor else None,
+            }
+        case Failed():
+            return poll | {
+                "source": fetched.source,
+                "location": fetched.location,
+                "outcome": "failed",
+                "error": _storable(f"{fetched.code}: {fetched.message}"),
+            }
+
+
+def _with_seconds(
+    counts: Mapping[str, Mapping[str, int]], batch: Batch, seconds: float
+) -> dict[str, Tally]:
+    """Each source's own fetching time, and its share, by items, of reading, cleaning, loading."""
+    fetching: dict[str, float] = defaultdict(float)
+    for one in batch.fetched:
+        source = one.document.source if isinstance(one, Received) else one.source
+        fetching[source] += one.seconds
+    items = sum(count["received"] for count in counts.values()) or 1
+    return {
+        source: Tally(**count, seconds=fetching[source] + seconds * count["received"] / items)
+        for source, count in sorted(counts.items())
+    }
+
+
+def _storable(text: str | None) -> str | None:
+    """Text that PostgreSQL takes: a message may quote the very bytes that could not be stored."""
+    if text is None:
+        return None
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().partition("\n")[0]

@@ -1,0 +1,95 @@
+"""The nightly flow: finishes what was left, and keeps histories small."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from prefect import flow, get_client, get_run_logger, task
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterEndTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import State, StateType
+from prefect.exceptions import ObjectNotFound
+from prefect.runtime import flow_run
+from prefect.states import Completed, Failed
+from prefect.utilities.annotations import quote
+
+from flows.errors import NewswireError
+from flows.ingest import PATIENT, index
+from flows.load import runs, upkeep as care
+from flows.load.database import Database, open_database
+from flows.load.patience import patiently
+from flows.settings import settings
+
+# Flow runs that Prefect's client returns and we delete at a time.
+TOGETHER = 200
+
+ENDED = [StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED]
+
+
+@flow(name="upkeep", persist_result=False)
+async def upkeep(keep_polls_days: int = 90, keep_flow_runs_days: int = 14) -> State[Any]:
+    """Indexes what waits, forgets idle polls and old flow runs, and refreshes statistics.
+
+    No dispatch, revision or document is ever touched.
+    """
+    try:
+        with open_database(settings()) as database:
+            return await run(database, keep_polls_days, keep_flow_runs_days)
+    except NewswireError as error:
+        return Failed(message=str(error))
+
+
+async def run(database: Database, keep_polls_days: int, keep_flow_runs_days: int) -> State[Any]:
+    """The story of a night."""
+    log = get_run_logger()
+    run_id = UUID(flow_run.get_id())
+    with runs.running(database, run_id, "upkeep"):
+        indexed = await index(quote(database))
+        log.info("search: %d dispatches were waiting", indexed)
+        polls = await prune_polls(quote(database), keep_polls_days)
+        log.info("polls: %d older than %d days that found nothing", polls, keep_polls_days)
+        forgotten = await forget_flow_runs(timedelta(days=keep_flow_runs_days))
+        log.info("Prefect: %d flow runs older than %d days", forgotten, keep_flow_runs_days)
+        await refresh(quote(database))
+        message = f"{indexed} indexed, {polls} polls and {forgotten} flow runs forgotten"
+        await asyncio.to_thread(patiently(runs.finish), database, run_id, "Completed")
+    return Completed(message=message)
+
+
+@task(name="prune polls", **PATIENT)
+async def prune_polls(database: Database, days: int) -> int:
+    """Forgets polls that found nothing; those that brought a document say where it came from."""
+    return await asyncio.to_thread(care.prune_polls, database, days)
+
+
+@task(name="refresh statistics", **PATIENT)
+async def refresh(database: Database) -> None:
+    """Tells the planner how large the tables have become."""
+    await asyncio.to_thread(care.analyze, database)
+
+
+async def forget_flow_runs(age: timedelta) -> int:
+    """Deletes Prefect's records of runs that ended longer ago; returns how many.
+
+    Its database holds some 20 kB for each task run, and is no archive.
+    """
+    deleted = 0
+    ended_before = FlowRunFilter(
+        end_time=FlowRunFilterEndTime(before_=datetime.now(UTC) - age),
+        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=ENDED)),
+    )
+    async with get_client() as client:
+        while old := await client.read_flow_runs(flow_run_filter=ended_before, limit=TOGETHER):
+            for one in old:
+                try:
+                    await client.delete_flow_run(one.id)
+                except ObjectNotFound:
+                    # Another upkeep was faster: it is gone, as it should be.
+                    continue
+                deleted += 1
+    return deleted

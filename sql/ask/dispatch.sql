@@ -1,0 +1,3 @@
+SELECT *
+FROM newswire.dispatch
+WHERE dispatch_id = %(dispatch_id)s;

@@ -1,0 +1,3 @@
+UPDATE newswire.run
+SET state = %(state)s, finished_at = now()
+WHERE run_id = %(run_id)s;
