@@ -145,7 +145,7 @@ def normalise_credit(text: str) -> str | None:
     "AFP et Reuters", "REUTERS, afp", "AFP - Reuters" are AFP/Reuters and Reuters/AFP. A name that
     is not an agency's stays as it stands.
     """
-    bare = " ".join(unicodedata.normalize("NFC", text).split()).strip(" .,;:/-–—()[]")
+    bare = " ".join(unicodedata.normalize("NFC", text[:1000]).split()).strip(" .,;:/-–—()[]")
     if not any(character.isalpha() for character in bare):
         return None
     return "/".join(dict.fromkeys(_split(bare, weak=False) or []))[:200] or None
@@ -153,7 +153,7 @@ def normalise_credit(text: str) -> str | None:
 
 def agencies_in(text: str) -> str | None:
     """The canonical credit where a text consists of agencies and nothing else; else None."""
-    bare = " ".join(unicodedata.normalize("NFC", text).split()).strip(" .,;:")
+    bare = " ".join(unicodedata.normalize("NFC", text[:1000]).split()).strip(" .,;:")
     if not bare or len(bare) > 120:
         return None
     names = _split(bare, weak=False)

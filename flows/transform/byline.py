@@ -17,8 +17,8 @@ _NAME_WORD = rf"(?:(?:[dD]['’]|[lL]['’])?{_INITIAL}[\w'’-]*\.?)"
 _NAME = rf"{_NAME_WORD}(?: (?:{_PARTICLE} ){{0,2}}{_NAME_WORD}){{1,4}}"
 _NAMES = rf"{_NAME}(?:(?:, | et | and | und | & |, and | avec | with ){_NAME}){{0,5}}"
 _BYLINE = re.compile(
-    r"(?:(?i:propos recueillis par|recueilli par|texte|text|par|by|von|por|di|de notre "
-    r"(?:correspondante?|envoyée?) spéciale?)\s?:?\s)"
+    r"(?:(?i:propos recueillis par|recueilli par|de notre (?:correspondante?|envoyée?) spéciale?)"
+    r"|Texte|Par|PAR|By|BY|Von|VON|Por|Di)\s?:?\s"
     rf"(?P<names>{_NAMES})"
     r"(?:(?:,? (?:à|au|en|in|at) |, | [-–—/|] |/)[^.!?:;]{2,50}| \([^()]{2,40}\))?"
     r",?\.?"
@@ -54,7 +54,7 @@ def normalise_byline(text: str) -> str | None:
     Smith" too; a bare address, "noreply@blogger.com (Unknown)" and "admin" are None. Several
     authors stay in the order and with the words between them that the source gives.
     """
-    bare = " ".join(text.split())[:500]
+    bare = " ".join(text[:1000].split())[:500]
     if match := _ADDRESS_FIRST.fullmatch(bare) or _ADDRESS_LAST.fullmatch(bare):
         bare = match["name"]
     elif _ONLY_ADDRESS.fullmatch(bare):

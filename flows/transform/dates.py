@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flows.model import Precision
 from flows.transform.dateline import find_dateline
 from flows.transform.written import (
+    LONGEST,
     MONTHS,
     WEEKDAYS,
     Clock,
@@ -143,6 +144,8 @@ def read_date(text: str, timezone: str = "UTC", latest: datetime | None = None) 
 
     Raises ZoneInfoNotFoundError where `timezone` is not an IANA name; no `text` raises.
     """
+    if len(text) > LONGEST:
+        return None
     text = " ".join(text.split())
     if match := _EPOCH_SECONDS.fullmatch(text):
         return _moment(EPOCH + timedelta(seconds=int(match.group(1))), "second", latest)

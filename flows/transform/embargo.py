@@ -189,7 +189,7 @@ def read_embargo(text: str, published: Moment | None, timezone: str = "UTC") -> 
     That there is one is certain; `until` is None where its end is not, as for an empty field.
     For the rules of reading see `find_embargo`.
     """
-    stated = " ".join(text.split())
+    stated = " ".join(text[:1000].split())
     moment = read_date(stated, timezone)
     if moment is not None and moment.precision != "day":
         return Embargo(stated, moment.at)

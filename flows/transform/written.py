@@ -12,7 +12,7 @@ from typing import Literal
 from flows.model import Precision
 from flows.transform.zones import is_zone_name
 
-LONGEST = 120  # characters; no date is longer, and reading stops being cheap
+LONGEST = 200  # characters; no date is longer, and reading stops being cheap
 
 # English, French, German, Spanish, Italian, Portuguese, Dutch; casefolded, without accents.
 _MONTHS = (
