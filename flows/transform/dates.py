@@ -144,12 +144,10 @@ def read_date(text: str, timezone: str = "UTC", latest: datetime | None = None) 
 
     Raises ZoneInfoNotFoundError where `timezone` is not an IANA name; no `text` raises.
     """
-    if len(text) > LONGEST:
-        return None
-    text = " ".join(text.split())
+    text, too_long = " ".join(text.split()), len(text) > LONGEST
     if match := _EPOCH_SECONDS.fullmatch(text):
         return _moment(EPOCH + timedelta(seconds=int(match.group(1))), "second", latest)
-    written = _read_iso(text) or read_written(text)
+    written = None if too_long else _read_iso(text) or read_written(text)
     if written is None or written.days_ahead is not None:
         return None
     year, month, day, clock = written.year, written.month, written.day, written.clock
