@@ -111,17 +111,18 @@ class Lease:
         give_up = time.monotonic() + ORPHAN_SECONDS
         while True:
             begin = place.log.stat().st_size if place.log.exists() else 0
+            started = False
             guard = warden.try_lock(place.warden)
             if guard is not None:
                 try:
-                    self._spawn(place, guard)
+                    started = self._spawn(place, guard)
                 finally:
                     os.close(guard)  # the warden has inherited it and goes on holding it
             socket = _await(place, self._notify)
             if socket is not None:
                 _make_database(socket)
                 return f"postgresql://{USER}@/{DATABASE}?host={quote(socket, safe='/')}"
-            if guard is None:  # the one that was there has just left
+            if not started:  # the server that was there has just left
                 continue
             problem = _last_words(place, begin)
             if "shared memory block" not in problem or time.monotonic() > give_up:
@@ -133,8 +134,11 @@ class Lease:
             warden.quit_orphans(place.data)
             time.sleep(0.2)
 
-    def _spawn(self, place: Place, guard: int) -> None:
-        """Start a warden, and the server under it unless one runs that lost its warden."""
+    def _spawn(self, place: Place, guard: int) -> bool:
+        """Start a warden, and the server under it unless one runs that lost its warden.
+
+        Returns whether a server was started.
+        """
         running = warden.find_postmaster(place)
         order: dict[str, Any] = {
             "folder": str(place.folder),
@@ -178,6 +182,7 @@ class Lease:
             os.close(log)
         # Whoever is still here when the warden ends takes its exit code, or it stays a zombie.
         threading.Thread(target=process.wait, name="warden", daemon=True).start()
+        return running is None
 
 
 def hold(home: Path, seconds: float = HOLD_SECONDS) -> None:

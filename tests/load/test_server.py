@@ -105,7 +105,9 @@ def headlines(dsn: str) -> list[str]:
         return [row[0] for row in connection.execute("SELECT headline FROM story ORDER BY 1")]
 
 
-def client(home: Path, python: str = sys.executable, user: int | None = None) -> subprocess.Popen[str]:
+def client(
+    home: Path, python: str = sys.executable, user: int | None = None
+) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [python, "-c", CLIENT, str(home)],
         stdin=subprocess.PIPE,
@@ -230,9 +232,7 @@ def test_processes_that_outlive_a_killed_server_are_waited_out(stories: Path) ->
     with embedded(stories) as dsn:
         busy = psycopg.connect(dsn, autocommit=True)
         # A backend that is busy does not notice that its postmaster is gone.
-        busy.pgconn.send_query(
-            b"DO $$ BEGIN FOR i IN 1..2000000000 LOOP NULL; END LOOP; END $$"
-        )
+        busy.pgconn.send_query(b"DO $$ BEGIN FOR i IN 1..2000000000 LOOP NULL; END LOOP; END $$")
         os.kill(pid_of(stories), signal.SIGKILL)
 
         with embedded(stories) as again:
@@ -329,7 +329,7 @@ def test_a_cluster_of_another_version_is_refused_by_name(stories: Path) -> None:
     sound = version.read_bytes()
     version.write_bytes(b"12\n")
     try:
-        with pytest.raises(DatabaseError, match="made by PostgreSQL 12.*NEWSWIRE_POSTGRES_BIN"):
+        with pytest.raises(DatabaseError, match=r"made by PostgreSQL 12.*NEWSWIRE_POSTGRES_BIN"):
             embedded(stories).__enter__()
     finally:
         version.write_bytes(sound)
@@ -351,7 +351,7 @@ def test_a_cluster_that_was_never_finished_is_made_anew(base: Path) -> None:
 def test_a_home_that_cannot_be_made_is_the_users_to_correct(base: Path) -> None:
     (base / "file").write_text("")
 
-    with pytest.raises(ConfigurationError, match="NEWSWIRE_HOME: .*file"):
+    with pytest.raises(ConfigurationError, match=r"NEWSWIRE_HOME: .*file"):
         embedded(base / "file" / "home").__enter__()
     (base / "file").unlink()
 
@@ -381,9 +381,7 @@ def test_as_root_it_runs_as_somebody_else(stories: Path) -> None:
 
 
 @as_root
-def test_a_home_closed_to_others_holds_a_link(
-    base: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_home_closed_to_others_holds_a_link(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cluster, "APART", base / "apart")
     (base / "closed").mkdir(mode=0o700)
     told: list[str] = []
@@ -482,7 +480,7 @@ def test_a_full_disk_is_named_and_nothing_is_lost(base: Path) -> None:
         filler = disk / "filler"
         fill(filler)
 
-        with pytest.raises(DatabaseError, match="No space left on device.*: free some") as error:
+        with pytest.raises(DatabaseError, match=r"No space left on device.*: free some") as error:
             embedded(home).__enter__()
         assert "\n" not in str(error.value)
 
