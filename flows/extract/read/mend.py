@@ -23,6 +23,7 @@ ENTITY_DECLARATION = re.compile(r"<!ENTITY\s+([A-Za-z_][\w.-]*)\s+(?:\"([^\"&%<]
 LONGEST_ENTITY = 32
 
 ENTRY = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
+ENTRY_TAG = re.compile(r"<(/)?(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)(?=[\s/>])", re.IGNORECASE)
 OPENING = re.compile(r"<!\[CDATA\[|<!--")
 CDATA_OWNER = re.compile(r"<([A-Za-z_][\w.:-]{0,60})(?:\s[^<>]{0,500})?>\s{0,100}\Z")
 ENTRY_END = re.compile(r"</(?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -155,7 +156,7 @@ def _pieces(text: str) -> Iterator[tuple[Piece, str]]:
 
     A section is unclosed where none closes it, or where the one that does belongs to a later
     entry: it then ends before the closing tag of the element that holds it. The opening of a
-    comment is stray where nothing closes it, or only after the end of the entry it stands in.
+    comment is stray where nothing closes it, or only what stands in another entry.
     """
     place = 0
     ends = {"<!--": 0, "<![CDATA[": 0}
@@ -168,7 +169,7 @@ def _pieces(text: str) -> Iterator[tuple[Piece, str]]:
         yield "markup", before
         kind: Piece
         if token == "<!--":
-            closed = end >= 0 and not _leaves_entry(text, start, end)
+            closed = end >= 0 and not _cuts_entry(text, start, end)
             kind, place = ("comment", end + 3) if closed else ("stray", start)
         else:
             stop = _section_stop(text, before, start, end)
@@ -177,9 +178,14 @@ def _pieces(text: str) -> Iterator[tuple[Piece, str]]:
     yield "markup", text[place:]
 
 
-def _leaves_entry(text: str, start: int, end: int) -> bool:
-    leaving = ENTRY_END.search(text, start, end)
-    return leaving is not None and not ENTRY.search(text, start, leaving.start())
+def _cuts_entry(text: str, start: int, end: int) -> bool:
+    """Whether a part holds the end of an entry without its beginning, or the other way round."""
+    depth = 0
+    for tag in ENTRY_TAG.finditer(text, start, end):
+        depth += -1 if tag[1] else 1
+        if depth < 0:
+            return True
+    return depth > 0
 
 
 def _section_stop(text: str, before: str, start: int, end: int) -> int | None:

@@ -13,6 +13,7 @@ import xml.sax.handler
 import xml.sax.xmlreader
 from dataclasses import dataclass, field
 from typing import Any
+from xml.sax.xmlreader import AttributesNSImpl
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 from feedparser.exceptions import UndeclaredNamespace
@@ -39,6 +40,9 @@ FAULTS = (
 ROOT = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(rss|rdf|feed|channel|entry|item)(?=[\s/>])", re.I)
 ROOT_TAG = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(?:rss|rdf|feed)\s[^<>]*>", re.I)
 
+MOST_ATTRIBUTES = 1000  # feedparser takes time in the square of them
+
+Name = tuple[str | None, str]
 Attributes = list[tuple[str, str]]
 
 
@@ -98,6 +102,12 @@ class _Reader(_FeedParserMixin):  # type: ignore[misc]  # feedparser has no type
         if not self.inentry:
             self.whole = len(self.entries)
 
+    def _add_tag(self, term: str | None, scheme: str | None, label: str | None) -> None:
+        # feedparser compares each keyword with all that an entry has so far.
+        tags = self._get_context().setdefault("tags", [])
+        if term or scheme or label:
+            tags.append(FeedParserDict(term=term, scheme=scheme, label=label))
+
     def _canonical(self, tag: str) -> str:
         prefix, _, name = tag.rpartition(":")
         prefix = self.namespacemap.get(prefix, prefix)
@@ -128,7 +138,10 @@ class _NoDocumentType(xml.sax.handler.LexicalHandler):
 
 
 class _Strict(_Reader, StrictFeedParser):  # type: ignore[misc]
-    pass
+    def startElementNS(self, name: Name, qname: str | None, attributes: AttributesNSImpl) -> None:
+        if len(attributes) > MOST_ATTRIBUTES or len(self.namespaces_in_use) > MOST_ATTRIBUTES:
+            raise xml.sax.SAXException("more attributes or namespaces than a feed can have use for")
+        super().startElementNS(name, qname, attributes)
 
 
 class _Loose(_Reader, LooseFeedParser):  # type: ignore[misc]
@@ -204,7 +217,7 @@ def _loose(text: str) -> _Run:
     return run
 
 
-def _one_by_one(text: str, fault: str) -> Parsed:
+def _one_by_one(text: str, fault: str | None) -> Parsed:
     root = ROOT_TAG.search(text)
     opening = root[0] if root else "<rss version='2.0'>"
     head = _loose(ENTRIES_ON.sub("", text[: mend.LONGEST_DOCTYPE]))
