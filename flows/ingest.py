@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from prefect import flow, get_run_logger, task
@@ -27,6 +27,8 @@ from flows.prepare import prepare
 from flows.report import Report
 from flows.settings import settings
 
+T = TypeVar("T")
+
 
 def can_heal(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """A lost connection or a deadlock may heal; what PostgreSQL refuses once it refuses again."""
@@ -44,6 +46,15 @@ PATIENT: dict[str, Any] = {
     "cache_policy": NO_CACHE,
     "persist_result": False,
 }
+
+
+def whole(value: T) -> T:
+    """The value as a task's argument, unvisited.
+
+    Prefect looks into every argument for results of other tasks, record by record, which costs
+    more than loading them.
+    """
+    return cast(T, quote(value))
 
 
 @flow(name="ingest", persist_result=False)
@@ -79,14 +90,14 @@ async def run(
 
         portions = collect(choice.tasks(claimed), lookup(database), settings())
         for number in count(await asyncio.to_thread(patiently(runs.next_batch), database, run_id)):
-            portion = await extract(quote(portions))
+            portion = await extract(whole(portions))
             if portion is None:
                 break
-            batch = await transform(quote(database), quote(portion), quote(choice.sources), number)
-            tallies = await load(quote(database), run_id, quote(batch))
+            batch = await transform(database, whole(portion), whole(choice.sources), number)
+            tallies = await load(database, run_id, whole(batch))
             report.add(batch, tallies)
 
-        await index(quote(database))
+        await index(database)
         for name, source in sorted(report.sources.items()):
             (log.warning if source.error else log.info)(source.line(name))
         await publish("ingest", report)

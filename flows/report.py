@@ -84,4 +84,3 @@ class Report:
             | {"seconds": round(one.tally.seconds, 2), "error": one.error}
             for name, one in sorted(self.sources.items())
         ]
-

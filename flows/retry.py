@@ -9,11 +9,10 @@ from prefect import flow, get_run_logger
 from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
 from prefect.states import Failed
-from prefect.utilities.annotations import quote
 
 from flows.errors import NewswireError
 from flows.extract.collect import Portion
-from flows.ingest import conclusion, index, load, publish, transform
+from flows.ingest import conclusion, index, load, publish, transform, whole
 from flows.load import runs
 from flows.load.database import Database, open_database
 from flows.load.patience import patiently
@@ -50,9 +49,9 @@ async def run(database: Database, source: str | None) -> State[Any]:
             last = documents[-1]
             after = (last.source, last.location, last.sha256)
             portion = Portion(reread=documents)
-            batch = await transform(quote(database), quote(portion), quote(sources), number)
-            report.add(batch, await load(quote(database), run_id, quote(batch)))
-        await index(quote(database))
+            batch = await transform(database, whole(portion), whole(sources), number)
+            report.add(batch, await load(database, run_id, whole(batch)))
+        await index(database)
         for name, one in sorted(report.sources.items()):
             get_run_logger().info(one.line(name))
         await publish("retry", report)

@@ -6,21 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from prefect import flow, get_client, get_run_logger, task
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterEndTime,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
+from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ObjectNotFound
 from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
-from prefect.utilities.annotations import quote
 
 from flows.errors import NewswireError
 from flows.ingest import PATIENT, index
-from flows.load import runs, upkeep as care
+from flows.load import runs
+from flows.load import upkeep as care
 from flows.load.database import Database, open_database
 from flows.load.patience import patiently
 from flows.settings import settings
@@ -49,13 +44,13 @@ async def run(database: Database, keep_polls_days: int, keep_flow_runs_days: int
     log = get_run_logger()
     run_id = UUID(flow_run.get_id())
     with runs.running(database, run_id, "upkeep"):
-        indexed = await index(quote(database))
+        indexed = await index(database)
         log.info("search: %d dispatches were waiting", indexed)
-        polls = await prune_polls(quote(database), keep_polls_days)
+        polls = await prune_polls(database, keep_polls_days)
         log.info("polls: %d older than %d days that found nothing", polls, keep_polls_days)
         forgotten = await forget_flow_runs(timedelta(days=keep_flow_runs_days))
         log.info("Prefect: %d flow runs older than %d days", forgotten, keep_flow_runs_days)
-        await refresh(quote(database))
+        await refresh(database)
         message = f"{indexed} indexed, {polls} polls and {forgotten} flow runs forgotten"
         await asyncio.to_thread(patiently(runs.finish), database, run_id, "Completed")
     return Completed(message=message)
@@ -79,9 +74,11 @@ async def forget_flow_runs(age: timedelta) -> int:
     Its database holds some 20 kB for each task run, and is no archive.
     """
     deleted = 0
-    ended_before = FlowRunFilter(
-        end_time=FlowRunFilterEndTime(before_=datetime.now(UTC) - age),
-        state=FlowRunFilterState(type=FlowRunFilterStateType(any_=ENDED)),
+    ended_before = FlowRunFilter.model_validate(
+        {
+            "end_time": {"before_": datetime.now(UTC) - age},
+            "state": {"type": {"any_": ENDED}},
+        }
     )
     async with get_client() as client:
         while old := await client.read_flow_runs(flow_run_filter=ended_before, limit=TOGETHER):

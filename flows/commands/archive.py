@@ -60,7 +60,7 @@ def sql(
     if file is not None and not file.is_file():
         raise ConfigurationError(f"{file}: no such file; the queries are in sql/queries/")
     with open_archive() as database:
-        psql = find_binaries(settings().postgres_bin) / "psql"
+        psql = find_binaries(settings().postgres_bin).folder / "psql"
         command = [str(psql), "--no-psqlrc", "--set=ON_ERROR_STOP=1", database.dsn]
         command += [f"--file={file}"] if file else []
         command += [f"--set={one}" for one in variable or []]

@@ -1,3 +1,48 @@
-"""serve"""
-def serve() -> None:
-    pass
+"""serve: runs on schedule on this machine, with Prefect's page."""
+
+import os
+import signal
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from flows.commands.common import open_archive
+from flows.console import say
+from flows.extract.catalogue import load_catalogue
+from flows.extract.read import READERS
+from flows.orchestration import prepare_environment
+from flows.schedule import prefect_server, read_deployments, serve_deployments
+from flows.settings import settings
+
+
+def serve(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="For Prefect's page.")] = 4200,
+) -> None:
+    """Runs the flows on their schedules until it is stopped, and shows them on Prefect's page."""
+    load_catalogue(settings().sources, READERS)
+    signal.signal(signal.SIGTERM, _interrupt)
+    running = prepare_environment(settings())
+    # The archive stays open meanwhile: the embedded server would else be started for each run.
+    with open_archive():
+        if running:
+            say(f"using the Prefect server at {running}")
+            _serve(running)
+            return
+        with prefect_server(settings(), port, say) as address:
+            os.environ["PREFECT_API_URL"] = address
+            _serve(address)
+
+
+def _serve(address: str) -> None:
+    say(f"Prefect's page: {address.removesuffix('/api')}")
+    for one in read_deployments():
+        schedules = ", ".join(f"{each['cron']} ({each['timezone']})" for each in one["schedules"])
+        say(f"  {one['entrypoint'].partition(':')[2]}/{one['name']}: {schedules}")
+    say("stop with Ctrl-C")
+    serve_deployments()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """A stop by the system's service manager is as orderly as one by Ctrl-C."""
+    raise KeyboardInterrupt

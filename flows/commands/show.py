@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from flows.commands.common import AsJson, connected
-from flows.console import Row, make_table, out, print_json, say, shown
+from flows.console import make_table, out, print_json, say, shown
 from flows.errors import NewswireError
 from flows.load import ask
 
@@ -81,7 +81,9 @@ def show(
     _print_dispatch(dispatch, revisions, family)
 
 
-def _print_dispatch(dispatch: Row, revisions: list[Row], family: list[Row]) -> None:
+def _print_dispatch(
+    dispatch: dict[str, Any], revisions: list[dict[str, Any]], family: list[dict[str, Any]]
+) -> None:
     out.print(Text(dispatch["headline"] or "(no headline)", style="bold"))
     facts = [
         {"fact": fact, "value": shown(dispatch[fact])}

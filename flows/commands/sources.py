@@ -38,7 +38,9 @@ def check() -> None:
 
 @app.command("import")
 def import_sources(
-    opml: Annotated[Path, typer.Argument(metavar="OPML", help="A list of feeds, as readers export.")],
+    opml: Annotated[
+        Path, typer.Argument(metavar="OPML", help="A list of feeds, as readers export.")
+    ],
 ) -> None:
     """Adds the feeds of an OPML file to the catalogue."""
     if not opml.is_file():

@@ -155,4 +155,5 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     following: BaseException | None = error
     while following is not None:
         yield following
-        following = following.__cause__
+        # httpcore raises anew `from None`, which leaves the cause in the context alone.
+        following = following.__cause__ or following.__context__

@@ -46,7 +46,5 @@ def cursors(
 ) -> dict[str, Cursor]:
     """How far these locations of a source have been read; unread ones are missing."""
     with connection.cursor(row_factory=class_row(Cursor)) as cursor:
-        cursor.execute(
-            statement("cursors_known"), {"source": source, "locations": list(locations)}
-        )
+        cursor.execute(statement("cursors_known"), {"source": source, "locations": list(locations)})
         return {row.location: row for row in cursor}

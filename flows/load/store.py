@@ -206,9 +206,7 @@ class _Loading:
     def _reject(self) -> None:
         read = self.batch.read
         locations = {document.sha256: document.location for document in read}
-        located = [
-            (one, locations.get(one.sha256 or "", one.item)) for one in self.rejections
-        ]
+        located = [(one, locations.get(one.sha256 or "", one.item)) for one in self.rejections]
         keys = [rejection_id(one, location) for one, location in located]
         self.connection.execute(
             statement("resolve"),
@@ -235,9 +233,7 @@ class _Loading:
             columns = {name: [poll[name] for poll in polls] for name in polls[0]}
             self.connection.execute(statement("polls"), self.shared | columns)
         cursors = [
-            one.cursor
-            for one in fetched
-            if not isinstance(one, Failed) and one.cursor is not None
+            one.cursor for one in fetched if not isinstance(one, Failed) and one.cursor is not None
         ]
         if cursors:
             fields = ("source", "location", "etag", "last_modified", "stamp", "sha256")
@@ -264,9 +260,7 @@ class _Loading:
             counts[rejection.source]["rejected"] += 1
         for count in counts.values():
             count["received"] = sum(count.values())
-        changed = [
-            one.dispatch.dispatch_id for one in self.decided if one.outcome != "unchanged"
-        ]
+        changed = [one.dispatch.dispatch_id for one in self.decided if one.outcome != "unchanged"]
         copies = self.connection.execute(statement("count_copies"), {"dispatch_ids": changed})
         for source, number in copies:
             counts[source]["duplicates"] = number

@@ -10,7 +10,7 @@ from flows.transform.agencies import normalise_credit
 from flows.transform.byline import find_byline, normalise_byline
 from flows.transform.credit import split_credit
 from flows.transform.dateline import find_dateline
-from flows.transform.dates import Moment, disagrees, read_date
+from flows.transform.dates import PLAUSIBLE_AHEAD, Moment, disagrees, read_date
 from flows.transform.embargo import Embargo, find_embargo, read_embargo
 from flows.transform.markup import title_to_text, to_text
 from flows.transform.quality import Flag, inspect
@@ -57,12 +57,12 @@ def transform(item: Item, source: Source, received_at: datetime) -> Dispatch | R
             sha256=item.sha256,
         )
     body, credit = split_credit(text)
-    published = _published(item, source.timezone)
+    published = _published(item, source.timezone, received_at)
     embargo = _embargo(item, f"{headline}\n{text}", published, source.timezone)
     spoken = language.detect(f"{headline}\n{body}")
     flags = {*item.quality, *headline_flags, *text_flags}
     if not item.status_only:
-        flags |= {*inspect(headline, body), *_date_flags(item, published, text, spoken)}
+        flags |= {*inspect(headline, body), *_date_flags(item, published, text, spoken, source.timezone)}
         flags |= (
             {Flag.DATE_IN_FUTURE} if published and published.at > received_at + AHEAD else set()
         )
@@ -110,10 +110,11 @@ def _plain(text: str, markup: Markup, *, title: bool = False) -> tuple[str, tupl
     return (clean_line(cleaned), flags) if title else (cleaned, flags)
 
 
-def _published(item: Item, timezone: str) -> Moment | None:
+def _published(item: Item, timezone: str, received_at: datetime) -> Moment | None:
     """When the item says it was published; where it says nothing, when it says it was updated."""
+    latest = received_at + PLAUSIBLE_AHEAD
     for written in (item.published, item.updated):
-        if written and (moment := read_date(written, timezone)):
+        if written and (moment := read_date(written, timezone, latest)):
             return moment
     return None
 
@@ -124,12 +125,12 @@ def _moment(written: str | None, timezone: str) -> datetime | None:
 
 
 def _date_flags(
-    item: Item, published: Moment | None, text: str, spoken: str | None
+    item: Item, published: Moment | None, text: str, spoken: str | None, timezone: str
 ) -> Iterable[Flag]:
     if published is None:
         written = item.published or item.updated
         return (Flag.DATE_UNREADABLE,) if written and written.strip() else (Flag.NO_DATE,)
-    return (Flag.DATE_DISAGREES,) if disagrees(published, text, spoken) else ()
+    return (Flag.DATE_DISAGREES,) if disagrees(published, text, spoken, timezone) else ()
 
 
 def _embargo(item: Item, text: str, published: Moment | None, timezone: str) -> Embargo | None:

@@ -11,13 +11,14 @@ from ftfy.badness import badness, is_bad
 # cp1254, latin-1, latin-2, MacRoman, cp437), the next as something that is no plain letter.
 # A C1 control is a cp1252 quote or dash read as latin-1.
 _SUSPECT: Final = re.compile(
+    r"(?=[\x80-\x9fÂ-ßà-öøĂ-ſΒ-ΔГРСвр√‚∆╬├┬╨╤╞])(?:"  # one look at most characters, not seven
     r"[\x80-\x9f]"
     r"|[Â-ßĂ-ſΒ-Δ][^\x00-\x7fÀ-ÿ]"
     r"|[à-öøăĺ][^\x00-\x7fÀ-ÿ]{2}"
     r"|[ÃÂ] "
     r"|[ГРС][\x80-\xbf\u0401-\u040f\u0451-\u045f\u2010-\u2122]|[вр][\u0402-\u040f\u0452-\u045f]"
     r"|[√‚∆╬├┬╨╤╞][^\x00-\x7f]"
-    r"|ï¿½"
+    r"|ï¿½)"
 )
 _REPAIR: Final = ftfy.TextFixerConfig(
     unescape_html=False,

@@ -64,6 +64,8 @@ _SEAM: Final = re.compile(
     rf"(?<![\w.@/#$-])[{_LOW}]{{3,}}[{_UP}][{_LOW}]+(?![\w(.@/=-])"
     rf"|(?<![\w.@/#$-])[{_UP}][{_LOW}]{{3,}}(?:{_OPENERS})(?![\w(.@/=-])"
 )
+# None of the three patterns around it can match where this does not: one look instead of three.
+_SEAM_HINT: Final = re.compile(rf"[{_LOW}](?:[{_UP}]|[.!?,»”][{_LOW}{_UP}]|[«“])")
 _UNSPACED: Final = re.compile(
     rf"(?<=[{_LOW}]{{2}})(?:[.!?][{_UP}][{_LOW}]{{0,30}}(?![\w(.@/])"
     rf"|,[{_LOW}{_UP}]{{2,30}}(?![\w(.@/=]))"
@@ -74,10 +76,13 @@ _UNSPACED_QUOTE: Final = re.compile(
 )
 # Short words that get stuck to a name, less those that end other words too: "is" would make
 # Paris of "par", "ne" ancienne of "ancien" (looked through in 7,383 French and English texts).
-_STICKING: Final = _words(
-    "en et est de du des dans pour avec sur qui aux sont ont lors with from who the has was"
+_STICKING: Final = tuple(
+    sorted(
+        _words(
+            "en et est de du des dans pour avec sur qui aux sont ont lors with from who the has was"
+        )
+    )
 )
-_LONGEST_STICKING: Final = max(map(len, _STICKING))
 _NAME_STEP: Final = re.compile(rf"(?=(?<![\w-])([{_UP}][\w'’-]{{0,40}})[ \u00a0]([\w'’-]{{1,40}}))")
 
 _QUOTED: Final = re.compile(r"«[^»\n]*(?:»|$)|“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)", re.MULTILINE)
@@ -86,10 +91,10 @@ _WORD_GAP: Final = re.compile(r"[ \u00a0\u202f]?(,?)[ \u00a0\u202f]?")
 _LONGEST_PHRASE: Final = 8
 # "peu à peu à", "more and more and": a phrase that ends in one of these is a turn of speech.
 _LINKS: Final = _words("à a après by and contre de en et in ni on or ou par pour sur to")
-_NEVER_DOUBLED: Final = re.compile(
-    r"(?<![\w'’-])(de|des|du|les|un|une|dans|pour|avec|aux|au|qui|et|sur|the|of|to|and|for|with|from)"
-    r"[ \u00a0\u202f]\1(?![\w'’.-])"
+_NEVER_DOUBLED: Final = _words(
+    "de des du les un une dans pour avec aux au qui et sur the of to and for with from"
 )
+_DOUBLED: Final = re.compile(r"\b(\w{2,4})[ \u00a0\u202f]\1(?![\w'’.-])")
 
 _TAIL: Final = 400
 _CREDIT_LINE: Final = re.compile(
@@ -128,9 +133,9 @@ def inspect(headline: str, body: str) -> tuple[str, ...]:
         Flag.NO_BODY: not body.strip(),
         Flag.GLUED_WORD: next(glued_words(text), None) is not None,
         Flag.REPEATED_PHRASE: next(repeated_phrases(text), None) is not None,
-        Flag.REPEATED_WORD: _NEVER_DOUBLED.search(_outside_quotations(text)) is not None,
+        Flag.REPEATED_WORD: next(repeated_words(text), None) is not None,
         Flag.TRUNCATED: breaks_off(body),
-        Flag.MARKUP_SHOWN: _SHOWN.search(text) is not None,
+        Flag.MARKUP_SHOWN: ("<" in text or "&" in text) and _SHOWN.search(text) is not None,
         Flag.MOJIBAKE: mojibake.shows(text),
         Flag.UNDECODABLE: "\ufffd" in text,
     }
@@ -138,33 +143,45 @@ def inspect(headline: str, body: str) -> tuple[str, ...]:
 
 
 def glued_words(text: str) -> Iterator[str]:
-    """Yield what looks like two words stuck together, as it stands in the text.
+    """Find what looks like two words stuck together, as it stands in the text.
 
     A lower-case word that runs on into a capitalised one; a sentence end, comma or closing
     quotation mark that no space follows; a short word stuck to a name that stands elsewhere in
     the text without it (`Jong unen`, where `Jong un` stands too).
     """
+    if not _SEAM_HINT.search(text):
+        return _stuck_to_a_name(text)
+    return chain(_run_on(text), _stuck_to_a_name(text))
+
+
+def _run_on(text: str) -> Iterator[str]:
     for match in chain(_SEAM.finditer(text), _UNSPACED_QUOTE.finditer(text)):
         yield match[0]
     for match in _UNSPACED.finditer(text):
         if not _ADDRESS.search(text, max(0, match.start() - 60), match.start()):
-            yield text[max(0, match.start() - 60) : match.end()].split()[-1]
-    yield from _stuck_to_a_name(text)
+            yield text[max(0, match.start() - 60) : match.end()].rsplit(maxsplit=1)[-1]
 
 
 def _stuck_to_a_name(text: str) -> Iterator[str]:
-    steps = [(match[1], match[2]) for match in _NAME_STEP.finditer(text)]
+    steps: list[tuple[str, str]] = _NAME_STEP.findall(text)
+    followers: dict[str, Counter[str]] | None = None
+    for first, second in steps:
+        glued = second.lower()
+        if not glued.endswith(_STICKING):
+            continue
+        followers = followers or _followers(steps)
+        known = followers[first.lower()]
+        for stuck in _STICKING:
+            name = glued.removesuffix(stuck)
+            if name != glued and name[-1:].isalnum() and name in known and known[glued] == 1:
+                yield f"{first} {second}"
+
+
+def _followers(steps: list[tuple[str, str]]) -> dict[str, Counter[str]]:
     followers: dict[str, Counter[str]] = defaultdict(Counter)
     for first, second in steps:
         followers[first.lower()][second.lower()] += 1
-    for first, second in steps:
-        known, glued = followers[first.lower()], second.lower()
-        if known[glued] > 1:
-            continue
-        for length in range(2, min(_LONGEST_STICKING, len(glued) - 2) + 1):
-            name, stuck = glued[:-length], glued[-length:]
-            if stuck in _STICKING and name[-1].isalnum() and known[name]:
-                yield f"{first} {second}"
+    return followers
 
 
 def repeated_phrases(text: str) -> Iterator[str]:
@@ -174,23 +191,30 @@ def repeated_phrases(text: str) -> Iterator[str]:
     to eight; turns like `peu à peu à` and rows of figures are not meant.
     """
     text = _outside_quotations(text)
+    if next(_recurrences(_WORD.findall(text.casefold())), None) is None:
+        return
     words = list(_WORD.finditer(text))
-    folded = [word[0].casefold() for word in words]
-    # A repetition shows first in a pair of words that was met a phrase's length before.
-    last_met: dict[tuple[str, str], int] = {}
     over = 0
-    for here, pair in enumerate(pairwise(folded)):
+    for start, size in _recurrences([word[0].casefold() for word in words]):
+        if start >= over and _is_repetition(text, words[start : start + 2 * size]):
+            over = start + 2 * size
+            yield text[words[start].start() : words[over - 1].end()]
+
+
+def _recurrences(words: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the place and size of each run of words that stands twice in a row."""
+    # It shows first in a pair of words that was met a phrase's length before.
+    last_met: dict[tuple[str, str], int] = {}
+    for here, pair in enumerate(pairwise(words)):
         before = last_met.get(pair, -_LONGEST_PHRASE)
         last_met[pair] = here
         size = here - before
         if (
             2 <= size <= _LONGEST_PHRASE
-            and before >= over
-            and folded[before:here] == folded[here : here + size]
-            and _is_repetition(text, words[before : here + size])
+            and before >= 0
+            and words[before:here] == words[here : here + size]
         ):
-            over = here + size
-            yield text[words[before].start() : words[over - 1].end()]
+            yield before, size
 
 
 def _is_repetition(text: str, words: list[re.Match[str]]) -> bool:
@@ -207,6 +231,13 @@ def _is_repetition(text: str, words: list[re.Match[str]]) -> bool:
         return False
     middle = gaps[size - 1]
     return size > 2 or middle is None or not middle[1]
+
+
+def repeated_words(text: str) -> Iterator[str]:
+    """Yield each small word that stands twice in a row outside quotation marks: `de de`."""
+    for match in _DOUBLED.finditer(_outside_quotations(text)):
+        if match[1] in _NEVER_DOUBLED and text[match.start() - 1 : match.start()] not in "'’-":
+            yield match[0]
 
 
 def breaks_off(body: str) -> bool:

@@ -51,11 +51,11 @@ _WORD: Final = re.compile(
 )
 
 _ACCENTS: Final = re.compile("[\u0300-\u036f]+")
-_LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
+_LIGATURES: Final = (("œ", "oe"), ("æ", "ae"), ("ø", "o"), ("ł", "l"), ("đ", "d"))
 _RAISED_AFTER_DIGIT: Final = re.compile(r"(?<=\d)(?=[⁰¹²³⁴-⁹₀-₉¼-¾⅐-⅞①-⒛])")
 _DASHES: Final = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-_IN_A_NUMBER: Final = re.compile(r"(?<=\d)[.,:/-](?=\d)|(?<!\w)-(?=\d)")
-_UNIT: Final = re.compile("[%‰°$£¢¥\u20a0-\u20cf]")  # "5 %" and "5%" are the same figure
+_UNITS: Final = "%‰°$£¢¥\u20a0-\u20cf"  # "5 %" and "5%" are the same figure
+_PUNCTUATION: Final = frozenset(("Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk"))
 
 
 def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
@@ -68,8 +68,10 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     spaces, line ends `\\n`, and the text is composed (NFC). Quotes, NBSP and narrow NBSP stay.
     Cleaning what is clean changes nothing.
     """
-    if text.isascii():
-        return _clean_lines(_INVISIBLE.sub("", text)), ()
+    if _all_visible(text):
+        text = _clean_lines(text)
+        if text.isascii():
+            return text, ()
     flags: set[Flag] = set()
     for _ in range(_ROUNDS):
         before = text
@@ -81,7 +83,11 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
         text, repaired = mojibake.repair(text)
         if repaired:
             flags.add(Flag.MOJIBAKE_REPAIRED)
-        text = _clean_lines(_compose(_without_invisible(text)))
+        if not _all_visible(text):
+            text = _without_invisible(text)
+        text = _compose(text)
+        if text != before:
+            text = _clean_lines(text)
         # What was hidden may have parted what is damage together; nothing else can be new.
         if text == before or not (mojibake.suspect(text) or _JOINER.search(text)):
             break
@@ -106,18 +112,16 @@ def fold(text: str) -> str:
     not become 106. Folding twice changes nothing.
     """
     if not text.isascii():
-        text = _INVISIBLE.sub("", _limit_marks(_SURROGATE.sub("", text)))
-        text = text.replace("\u200c", "").replace("\u200d", "")
-        text = _RAISED_AFTER_DIGIT.sub(" ", text)
+        if not _all_visible(text):
+            text = _JOINER.sub("", _INVISIBLE.sub("", _SURROGATE.sub("", text)))
+        text = _RAISED_AFTER_DIGIT.sub(" ", _limit_marks(text))
         for _ in range(2):  # casefolding can yield what decomposes, and the reverse
             text = unicodedata.normalize("NFKD", text).casefold()
         text = _DASHES.sub("-", text.replace("\u2044", "/"))
-        text = unicodedata.normalize("NFC", _ACCENTS.sub("", text)).translate(_LIGATURES)
-    else:
-        text = text.casefold()
-    kept = _IN_A_NUMBER.sub(lambda mark: _INSIDE[mark[0]], _UNIT.sub(_spaced, text))
-    bare = _punctuation().sub(" ", kept).translate(_OUTSIDE)
-    return " ".join(bare.split())
+        text = unicodedata.normalize("NFC", _ACCENTS.sub("", text))
+        for letter, plain in _LIGATURES:
+            text = text.replace(letter, plain)
+    return " ".join(_folded_token().findall(text.casefold()))
 
 
 def word_count(text: str) -> int:
@@ -133,8 +137,15 @@ def word_count(text: str) -> int:
     return sum(1 for _ in _WORD.finditer(text))
 
 
+def _all_visible(text: str) -> bool:
+    # One look in C at what nearly every text is, instead of five regular expressions.
+    for separator in "\n\u00a0\u202f":
+        text = text.replace(separator, " ")
+    return text.isprintable()
+
+
 def _without_invisible(text: str) -> str:
-    text = _INVISIBLE.sub("", _PARAGRAPH_END.sub("\n\n", text))
+    text = _INVISIBLE.sub("", _LINE_END.sub("\n", _PARAGRAPH_END.sub("\n\n", text)))
     if "\u200c" in text or "\u200d" in text:
         text = _IDLE_JOINER.sub("", _JOINERS.sub(lambda run: run[0][0], text))
     return _TAGS.sub(lambda run: run[1] or "", text)
@@ -161,31 +172,19 @@ def _first_marks(run: re.Match[str]) -> str:
 
 
 def _clean_lines(text: str) -> str:
-    text = _LINE_END.sub("\n", text).replace("\t", " ")
+    text = text.replace("\t", " ")
     if "\n" in text:
         text = "\n".join(line.rstrip(_TRAILING) for line in text.split("\n"))
         text = _BLANK_LINES.sub("\n\n", text)
     return text.strip("\n" + _TRAILING)
 
 
-def _spaced(unit: re.Match[str]) -> str:
-    return f" {unit[0]} "
-
-
-# While punctuation is dropped, marks inside numbers wait as characters of private use.
-_INSIDE: Final = {mark: chr(0xE000 + i) for i, mark in enumerate(".,:/-")}
-_OUTSIDE: Final = str.maketrans({inside: mark for mark, inside in _INSIDE.items()})
-
-
-_PUNCTUATION: Final = frozenset(("Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "Sk"))
-
-
 @lru_cache(maxsize=1)
-def _punctuation() -> re.Pattern[str]:
-    # The planes beyond the first hold no punctuation that wires use.
-    dropped = [
-        mark
-        for mark in map(chr, range(0x10000))
-        if mark not in "%‰" and unicodedata.category(mark) in _PUNCTUATION
-    ]
-    return re.compile(f"[{re.escape(''.join(dropped))}]+")
+def _folded_token() -> re.Pattern[str]:
+    # A sign before a number and marks inside it belong to it. The planes of Unicode beyond the
+    # first hold no punctuation that wires use.
+    dropped = re.escape(
+        "".join(c for c in map(chr, range(0x10000)) if unicodedata.category(c) in _PUNCTUATION)
+    )
+    kept = rf"[^\s{dropped}{_UNITS}]+"
+    return re.compile(rf"(?:(?<!\w)-(?=\d))?{kept}(?:(?<=\d)[.,:/-](?=\d){kept})*|[{_UNITS}]")

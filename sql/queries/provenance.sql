@@ -16,7 +16,7 @@ SELECT
         (
             SELECT dispatch_id
             FROM newswire.dispatch
-            WHERE status <> 'withheld'
+            WHERE status = 'usable'
             ORDER BY
                 revision DESC,
                 first_seen_at DESC,

@@ -1,0 +1,122 @@
+"""Serves the deployments of deployments/prefect.yaml from this machine."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from flows.errors import ConfigurationError, NewswireError
+from flows.orchestration import announce_server, healthy, prefect_home
+from flows.settings import PROJECT, Settings
+
+DEPLOYMENTS = PROJECT / "deployments" / "prefect.yaml"
+
+# A Prefect server on two busy cores was seen to take half a minute.
+START_SECONDS = 180.0
+STOP_SECONDS = 20.0
+
+
+def read_deployments(file: Path = DEPLOYMENTS) -> list[dict[str, Any]]:
+    """The deployments a prefect.yaml lists, as written."""
+    return list(yaml.safe_load(file.read_text(encoding="utf-8"))["deployments"])
+
+
+def load_flow(entrypoint: str) -> Any:
+    """The flow an entrypoint "flows/ingest.py:ingest" names, imported as a module.
+
+    As a module it is found wherever newswire is installed, whatever the working directory.
+    """
+    path, _, name = entrypoint.partition(":")
+    return getattr(import_module(path.removesuffix(".py").replace("/", ".")), name)
+
+
+def serve_deployments() -> None:
+    """Registers every deployment and runs what falls due, until it is told to stop."""
+    # Imported here: the address of the server must be in the environment before Prefect is.
+    from prefect import serve
+    from prefect.client.schemas.actions import DeploymentScheduleCreate
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig
+    from prefect.client.schemas.schedules import CronSchedule
+    from prefect.types.entrypoint import EntrypointType
+
+    deployments = [
+        load_flow(one["entrypoint"]).to_deployment(
+            name=one["name"],
+            description=one["description"],
+            tags=one["tags"],
+            parameters=one["parameters"],
+            schedules=[
+                DeploymentScheduleCreate(
+                    schedule=CronSchedule(cron=each["cron"], timezone=each["timezone"]),
+                    active=each["active"],
+                )
+                for each in one["schedules"]
+            ],
+            concurrency_limit=ConcurrencyLimitConfig(**one["concurrency_limit"]),
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+        for one in read_deployments()
+    ]
+    serve(*deployments, print_starting_message=False)
+
+
+@contextmanager
+def prefect_server(settings: Settings, port: int, notify: Callable[[str], None]) -> Iterator[str]:
+    """A Prefect server on this machine, for as long as the context lasts; yields its address.
+
+    Raises NewswireError where it does not come up, quoting its log.
+    """
+    address = f"http://127.0.0.1:{port}/api"
+    if healthy(address):
+        raise ConfigurationError(
+            f"a Prefect server runs on port {port} already: "
+            f"set PREFECT_API_URL={address} to use it, or choose another --port"
+        )
+    log = prefect_home(settings) / "server.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "prefect", "server", "start"]
+    command += ["--host", "127.0.0.1", "--port", str(port)]
+    with log.open("wb") as output:
+        # In a session of its own, so that Ctrl-C reaches us first and we stop it in our order.
+        server = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+        )
+    file = None
+    try:
+        notify("starting Prefect's server …")
+        _await(server, address, log)
+        file = announce_server(settings, address)
+        yield address
+    finally:
+        if file is not None:
+            file.unlink(missing_ok=True)
+        _stop(server)
+
+
+def _await(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not healthy(address):
+        if server.poll() is not None or time.monotonic() > deadline:
+            lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            words = lines[-1].strip() if lines else "it said nothing"
+            raise NewswireError(f"Prefect's server did not start ({words}); its log is {log}")
+        time.sleep(0.25)
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    """Stops the server and the processes it started: they are a session of their own."""
+    if server.poll() is None:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait()
