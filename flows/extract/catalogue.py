@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
 import tomlkit
 from pydantic import (
     AfterValidator,
@@ -29,7 +28,7 @@ from pydantic_core import ErrorDetails
 from flows.errors import ConfigurationError
 from flows.extract.catalogue_text import Lines, lines_of, parsed, tables_of, text_of
 from flows.extract.paths import folder_location
-from flows.extract.problems import public_url
+from flows.extract.problems import http_address, public_url
 from flows.model import Kind, Source
 
 SHORTEST_EVERY = timedelta(seconds=30)  # more often is no courtesy to any publisher
@@ -143,15 +142,6 @@ class _Entry(_Defaults):
             shown = public_url(self.location)
             raise ValueError(f'location: "{shown}" is not an http:// or https:// address')
         return self
-
-
-def http_address(location: str) -> str | None:
-    """`location` as httpx writes it, which makes equal what is equal; None: no web address."""
-    try:
-        url = httpx.URL(location)
-    except httpx.InvalidURL:
-        return None
-    return str(url) if url.scheme in ("http", "https") and url.host else None
 
 
 def load_catalogue(path: Path, formats: Collection[str]) -> tuple[Source, ...]:

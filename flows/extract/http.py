@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import httpx
 
 from flows.extract import inflate
-from flows.extract.problems import Problem, of_error, of_status, public_url
+from flows.extract.problems import Problem, http_address, of_error, of_status, public_url
 from flows.extract.transport import DEADLINE, DeadlineTransport
 from flows.model import Cursor, Document, Failed, Fetched, Received, Source, Unmodified
 from flows.settings import Settings
@@ -169,11 +169,11 @@ def _attempt(
 def _request(
     location: str, cursor: Cursor | None, client: httpx.Client, deadline: float
 ) -> httpx.Request:
-    url = httpx.URL(location)
-    if url.scheme not in ("http", "https") or not url.host:
+    if http_address(location) is None:
         raise Problem(
             "bad_url", f"{public_url(location)}: no http:// or https:// address: correct it"
         )
+    url = httpx.URL(location)
     headers = _conditions(cursor) if cursor is not None else {}
     if url.userinfo:
         # Sent as a header, so that the URL that httpx and servers log holds no password; httpx
@@ -229,10 +229,10 @@ def _final_response(
         request = response.next_request
         target = public_url(str(request.url))
         asked = public_url(visited[0])
-        if request.url.scheme not in ("http", "https") or not request.url.host:
+        if http_address(str(request.url)) is None:
             raise Problem(
                 "bad_redirect",
-                f"{asked}: redirected to {target}, which is not on the web: tell the publisher",
+                f"{asked}: redirected to {target}, which is no web address: tell the publisher",
             )
         if str(request.url) in visited:
             raise Problem(

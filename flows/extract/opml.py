@@ -11,8 +11,7 @@ import httpx
 from lxml import etree  # type: ignore[import-untyped]
 
 from flows.errors import ConfigurationError
-from flows.extract.catalogue import http_address
-from flows.extract.problems import public_url
+from flows.extract.problems import http_address, public_url
 from flows.model import Source
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,7 @@
-"""What can go wrong with an HTTP request: a stable code each, and a message of what to do."""
+"""Web addresses as they may be used and shown, and what can go wrong in asking for them.
+
+A problem has a stable code and a message that says what to do.
+"""
 
 import re
 import socket
@@ -15,6 +18,7 @@ _SECRET = re.compile(
     r"[^&;#]*",
     re.IGNORECASE,
 )
+_HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+(%\S+)?")  # a name in ASCII, or IPv6
 _NEXT_POLL = "it is tried again at the next poll"
 
 
@@ -34,6 +38,16 @@ def public_url(url: str) -> str:
     What may be shown and stored; the same for a URL that is public already.
     """
     return _SECRET.sub(r"\1***", _LOGIN.sub(r"\1//", url.strip()))
+
+
+def http_address(location: str) -> str | None:
+    """`location` as httpx writes it, which makes equal what is equal; None: no web address."""
+    try:
+        url = httpx.URL(location)
+    except httpx.InvalidURL:
+        return None
+    usable = url.scheme in ("http", "https") and (url.port or 0) <= 65_535
+    return str(url) if usable and _HOST.fullmatch(url.raw_host.decode("ascii")) else None
 
 
 def of_status(status: int, location: str, after: float | None) -> Problem:
@@ -65,8 +79,8 @@ def of_status(status: int, location: str, after: float | None) -> Problem:
     return Problem(code, f"{location}: HTTP {status}: {advice}", again, after)
 
 
-# The first row that fits, searched for the innermost reasons first: an error's class, the code,
-# what to do, and whether it may heal within seconds.
+# The first row that fits: a class, the code, what to do, and whether it may heal within seconds.
+# `_REASONS` are looked for among all that led to an error, `_ERRORS` is the error itself.
 _REASONS: tuple[tuple[type[BaseException], str, str, bool], ...] = (
     (
         ssl.SSLCertVerificationError,
@@ -77,6 +91,7 @@ _REASONS: tuple[tuple[type[BaseException], str, str, bool], ...] = (
     (ssl.SSLError, "tls", "no encrypted connection ({reason}): tell the publisher", False),
     (socket.gaierror, "name_unknown", "no host of this name is known: correct the location", False),
     (UnicodeError, "name_unknown", "that is no host name: correct the location", False),
+    (httpx.InvalidURL, "bad_redirect", "redirected to no web address: tell the publisher", False),
     (ConnectionRefusedError, "refused", f"the server refuses connections: {_NEXT_POLL}", True),
 )
 _ERRORS: tuple[tuple[type[Exception], str, str, bool], ...] = (
@@ -134,12 +149,14 @@ def of_error(
         # Without an error of the HTTP parser underneath, the server just closed.
         what = f"the connection closed without an answer: {_NEXT_POLL}"
         return Problem("disconnected", f"{location}: {what}", again=True)
-    _, code, advice, again = next(
-        row
-        for row in (*_REASONS, *_ERRORS)
-        if isinstance(error if issubclass(row[0], httpx.HTTPError) else root, row[0])
+    fitting = (
+        (row, cause)
+        for row, among in [(row, causes) for row in _REASONS] + [(row, (error,)) for row in _ERRORS]
+        for cause in among
+        if isinstance(cause, row[0])
     )
-    what = advice.format(reason=_reason(root), seconds=total_seconds)
+    (_, code, advice, again), cause = next(fitting)
+    what = advice.format(reason=_reason(root if cause is error else cause), seconds=total_seconds)
     return Problem(code, f"{location}: {what}", again)
 
 
