@@ -1,83 +1,23 @@
 """sql/queries/: each file answers the question in its first line, as it stands, with psql."""
 
-import csv
-import io
-import os
 import re
-import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
 
-from flows.load.binaries import find_binaries
 from flows.load.database import Database
-from flows.load.migrate import migrate
 from flows.settings import SQL
 
 QUERIES = sorted((SQL / "queries").glob("*.sql"))
-ARCHIVE = Path(__file__).with_name("archive.sql")
 
 Rows = list[dict[str, str]]
-
-
-def psql(database: Database, file: Path, role: str | None = None, **variables: str) -> str:
-    """What psql prints for a file, as CSV; any error in it fails the test."""
-    program = find_binaries().folder / "psql"
-    options = [f"-v{name}={value}" for name, value in variables.items()]
-    environment = os.environ | {"PGTZ": "UTC", "PGCLIENTENCODING": "UTF8"}
-    if role is not None:
-        environment["PGOPTIONS"] = f"-c role={role}"
-    done = subprocess.run(
-        [program, database.dsn, "-X", "-q", "--csv", "-vON_ERROR_STOP=1", *options, "-f", file],
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=60,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    return done.stdout
-
-
-def ask(database: Database, name: str, **variables: str) -> Rows:
-    printed = psql(database, SQL / "queries" / f"{name}.sql", **variables)
-    return list(csv.DictReader(io.StringIO(printed)))
+Ask = Callable[..., Rows]
+RunPsql = Callable[..., str]
 
 
 def told(rows: Rows, *columns: str) -> list[tuple[str, ...]]:
     return [tuple(row[column] for column in columns) for row in rows]
-
-
-@contextmanager
-def _migrated(postgres: str) -> Iterator[Database]:
-    name = f"test_{uuid4().hex}"
-    database = Database(make_conninfo(postgres, dbname=name))
-    with psycopg.connect(postgres, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
-        migrate(database.connect)
-        yield database
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-# Asking changes nothing, so that all tests here share two databases.
-@pytest.fixture(scope="module")
-def empty(postgres: str) -> Iterator[Database]:
-    """A migrated database without a row."""
-    with _migrated(postgres) as database:
-        yield database
-
-
-@pytest.fixture(scope="module")
-def archive(postgres: str) -> Iterator[Database]:
-    """A database holding what archive.sql tells."""
-    with _migrated(postgres) as database:
-        psql(database, ARCHIVE)
-        yield database
 
 
 def test_there_are_queries() -> None:
@@ -98,32 +38,40 @@ class TestEveryQuery:
 
         assert {name for name in taken if f"\n-- {name}:" in text} == taken
 
-    def test_finds_nothing_in_an_empty_archive(self, empty: Database, file: Path) -> None:
-        header, *rows = psql(empty, file).splitlines()
+    def test_finds_nothing_in_an_empty_archive(
+        self, run_psql: RunPsql, empty: Database, file: Path
+    ) -> None:
+        header, *rows = run_psql(empty, file).splitlines()
 
         assert "," in header
         assert rows == []
 
-    def test_finds_something_in_a_lived_in_archive(self, archive: Database, file: Path) -> None:
+    def test_finds_something_in_a_lived_in_archive(
+        self, run_psql: RunPsql, archive: Database, file: Path
+    ) -> None:
         # Only one query asks for words, and its default is a story of the seeds.
-        rows = psql(archive, file, words="viaduc").splitlines()[1:]
+        rows = run_psql(archive, file, words="viaduc").splitlines()[1:]
 
         assert rows
 
-    def test_shows_nothing_that_is_held_back(self, archive: Database, file: Path) -> None:
-        printed = psql(archive, file, words="secret OR viaduc", since="2000-01-01")
+    def test_shows_nothing_that_is_held_back(
+        self, run_psql: RunPsql, archive: Database, file: Path
+    ) -> None:
+        printed = run_psql(archive, file, words="secret OR viaduc", since="2000-01-01")
 
         assert "Secret" not in printed
 
-    def test_can_be_asked_by_the_reading_role(self, archive: Database, file: Path) -> None:
-        assert psql(archive, file, role="newswire_reader", words="viaduc").count("\n") > 1
+    def test_can_be_asked_by_the_reading_role(
+        self, run_psql: RunPsql, archive: Database, file: Path
+    ) -> None:
+        assert run_psql(archive, file, role="newswire_reader", words="viaduc").count("\n") > 1
 
 
-def test_new_since_counts_from_the_latest_arrival(archive: Database) -> None:
+def test_new_since_counts_from_the_latest_arrival(ask: Ask, archive: Database) -> None:
     assert told(ask(archive, "new_since"), "headline") == [("Sleep study published",)]
 
 
-def test_new_since_leaves_out_copies_and_what_was_withdrawn(archive: Database) -> None:
+def test_new_since_leaves_out_copies_and_what_was_withdrawn(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "new_since", since="2024-03-05 12:00Z")
 
     assert told(rows, "source", "headline") == [
@@ -135,7 +83,7 @@ def test_new_since_leaves_out_copies_and_what_was_withdrawn(archive: Database) -
     ]
 
 
-def test_volume_gives_no_hour_to_a_date_without_a_time(archive: Database) -> None:
+def test_volume_gives_no_hour_to_a_date_without_a_time(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "volume_by_source_and_hour", since="2024-03-01")
 
     assert told(rows, "source", "day", "hour", "dispatches", "copies", "words") == [
@@ -151,7 +99,7 @@ def test_volume_gives_no_hour_to_a_date_without_a_time(archive: Database) -> Non
     ]
 
 
-def test_volume_is_told_in_the_zone_asked_for(archive: Database) -> None:
+def test_volume_is_told_in_the_zone_asked_for(ask: Ask, archive: Database) -> None:
     rows = ask(
         archive, "volume_by_source_and_hour", since="2024-03-01", zone="Pacific/Kiritimati"
     )  # 14 hours ahead
@@ -161,7 +109,7 @@ def test_volume_is_told_in_the_zone_asked_for(archive: Database) -> None:
     assert ("wire", "2024-03-05", "", "1") in told(rows, "source", "day", "hour", "dispatches")
 
 
-def test_first_to_publish_gives_each_telling_its_delay(archive: Database) -> None:
+def test_first_to_publish_gives_each_telling_its_delay(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "first_to_publish")
 
     assert told(rows, "story", "place", "source", "later_by", "relation", "status") == [
@@ -174,7 +122,7 @@ def test_first_to_publish_gives_each_telling_its_delay(archive: Database) -> Non
     assert told(rows, "share") == [("",), ("0.97",), ("",), ("0.97",)]
 
 
-def test_changes_name_the_fields_that_differ(archive: Database) -> None:
+def test_changes_name_the_fields_that_differ(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "changes_between_revisions")
 
     assert told(rows, "changed", "headline_before", "headline_after", "words_more") == [
@@ -185,7 +133,7 @@ def test_changes_name_the_fields_that_differ(archive: Database) -> None:
     ]
 
 
-def test_changes_are_compared_with_what_came_before_the_window(archive: Database) -> None:
+def test_changes_are_compared_with_what_came_before_the_window(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "changes_between_revisions", since="2024-03-06")
 
     assert len(rows) == 4
@@ -193,7 +141,9 @@ def test_changes_are_compared_with_what_came_before_the_window(archive: Database
     assert ask(archive, "changes_between_revisions", since="2024-03-07") == []
 
 
-def test_a_headline_changed_in_silence_is_told_from_one_changed_openly(archive: Database) -> None:
+def test_a_headline_changed_in_silence_is_told_from_one_changed_openly(
+    ask: Ask, archive: Database
+) -> None:
     rows = ask(archive, "silent_headline_changes")
 
     # The ferry's text says "Corrects", the toll's has a new date.
@@ -202,7 +152,7 @@ def test_a_headline_changed_in_silence_is_told_from_one_changed_openly(archive: 
     ]
 
 
-def test_language_mix_adds_up_to_each_source_and_to_the_whole(archive: Database) -> None:
+def test_language_mix_adds_up_to_each_source_and_to_the_whole(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "language_mix")
 
     assert told(rows, "source", "language", "dispatches", "percent") == [
@@ -217,7 +167,9 @@ def test_language_mix_adds_up_to_each_source_and_to_the_whole(archive: Database)
     ]
 
 
-def test_quality_flags_are_counted_with_an_example_that_may_be_shown(archive: Database) -> None:
+def test_quality_flags_are_counted_with_an_example_that_may_be_shown(
+    ask: Ask, archive: Database
+) -> None:
     rows = ask(archive, "quality_flags")
 
     assert told(rows, "flag", "source", "dispatches", "percent_of_source", "example") == [
@@ -227,7 +179,7 @@ def test_quality_flags_are_counted_with_an_example_that_may_be_shown(archive: Da
     ]
 
 
-def test_source_health_puts_what_fails_first(archive: Database) -> None:
+def test_source_health_puts_what_fails_first(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "source_health")
 
     assert told(rows, "source", "health", "failures", "quiet_for", "dispatches") == [
@@ -238,7 +190,7 @@ def test_source_health_puts_what_fails_first(archive: Database) -> None:
     assert rows[0]["last_error"] == "timeout: no answer in 30 s"
 
 
-def test_rejections_show_an_open_example(archive: Database) -> None:
+def test_rejections_show_an_open_example(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "rejections_by_code")
 
     assert told(rows, "source", "stage", "code", "open", "resolved", "example_item") == [
@@ -247,7 +199,9 @@ def test_rejections_show_an_open_example(archive: Database) -> None:
     ]
 
 
-def test_embargoes_and_withdrawals_tell_of_what_they_do_not_show(archive: Database) -> None:
+def test_embargoes_and_withdrawals_tell_of_what_they_do_not_show(
+    ask: Ask, archive: Database
+) -> None:
     rows = ask(archive, "embargoes_and_withdrawals")
 
     assert told(rows, "state", "external_id", "stood_for", "copies_standing", "headline") == [
@@ -269,7 +223,7 @@ def test_embargoes_and_withdrawals_tell_of_what_they_do_not_show(archive: Databa
     ids=["before", "as it came", "just before it changed", "as it changed"],
 )
 def test_known_at_tells_the_state_of_that_moment(
-    archive: Database, at: str, known: str | None, since: str | None
+    ask: Ask, archive: Database, at: str, known: str | None, since: str | None
 ) -> None:
     rows = ask(archive, "known_at", at=at)
     bridge = [row for row in rows if row["headline_then"].startswith("Bridge")]
@@ -277,13 +231,13 @@ def test_known_at_tells_the_state_of_that_moment(
     assert told(bridge, "headline_then", "headline_since") == ([(known, since)] if known else [])
 
 
-def test_known_at_says_that_a_dispatch_was_withdrawn_since(archive: Database) -> None:
+def test_known_at_says_that_a_dispatch_was_withdrawn_since(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "known_at", at="2024-03-05 12:00Z")
 
     assert ("Le maire démissionne", "canceled") in told(rows, "headline_then", "status_since")
 
 
-def test_provenance_leads_to_the_document_of_each_revision(archive: Database) -> None:
+def test_provenance_leads_to_the_document_of_each_revision(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "provenance", id="00000008-0000-0000-0000-000000000000")
 
     assert told(rows, "revision", "headline", "sha256", "position", "locations", "run_state") == [
@@ -292,7 +246,7 @@ def test_provenance_leads_to_the_document_of_each_revision(archive: Database) ->
     ]
 
 
-def test_runs_are_those_of_the_week_before_the_latest(archive: Database) -> None:
+def test_runs_are_those_of_the_week_before_the_latest(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "runs_of_the_week")
 
     columns = ("started_at", "state", "received", "seconds", "per_second", "failed_polls")
@@ -302,7 +256,7 @@ def test_runs_are_those_of_the_week_before_the_latest(archive: Database) -> None
     ]
 
 
-def test_coverage_counts_copies_beside_own_writing(archive: Database) -> None:
+def test_coverage_counts_copies_beside_own_writing(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "coverage_of_words", words="viaduc OR bridge")
 
     assert told(rows, "day", "originals", "copies", "words_written", "sources", "languages") == [
