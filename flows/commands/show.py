@@ -31,9 +31,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Finds dispatches that may be shown, best first; accents and endings do not matter."""
-    # The shell has eaten the quotes around "Corée du Nord": several words in one argument are a
-    # phrase the user meant as one.
-    query = " ".join(f'"{word}"' if " " in word and '"' not in word else word for word in words)
+    query = " ".join(words)
     with connected() as connection:
         hits = ask.rows(connection, "search", query=query, language=language, most=most)
     if as_json:

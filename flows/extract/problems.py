@@ -79,9 +79,9 @@ def of_status(status: int, location: str, after: float | None) -> Problem:
     return Problem(code, f"{location}: HTTP {status}: {advice}", again, after)
 
 
-# The first row that fits: a class, the code, what to do, and whether it may heal within seconds.
-# `_REASONS` are looked for among all that led to an error, `_ERRORS` is the error itself.
-_REASONS: tuple[tuple[type[BaseException], str, str, bool], ...] = (
+# The first row whose class is the error's, or one of its causes': the code, what to do, and
+# whether it may heal within seconds.
+_ERRORS: tuple[tuple[type[BaseException], str, str, bool], ...] = (
     (
         ssl.SSLCertVerificationError,
         "tls",
@@ -93,8 +93,6 @@ _REASONS: tuple[tuple[type[BaseException], str, str, bool], ...] = (
     (UnicodeError, "name_unknown", "that is no host name: correct the location", False),
     (httpx.InvalidURL, "bad_redirect", "redirected to no web address: tell the publisher", False),
     (ConnectionRefusedError, "refused", f"the server refuses connections: {_NEXT_POLL}", True),
-)
-_ERRORS: tuple[tuple[type[Exception], str, str, bool], ...] = (
     (
         httpx.ConnectTimeout,
         "timed_out",
@@ -149,14 +147,11 @@ def of_error(
         # Without an error of the HTTP parser underneath, the server just closed.
         what = f"the connection closed without an answer: {_NEXT_POLL}"
         return Problem("disconnected", f"{location}: {what}", again=True)
-    fitting = (
-        (row, cause)
-        for row, among in [(row, causes) for row in _REASONS] + [(row, (error,)) for row in _ERRORS]
-        for cause in among
-        if isinstance(cause, row[0])
+    (_, code, advice, again), cause = next(
+        (row, cause) for row in _ERRORS for cause in causes if isinstance(cause, row[0])
     )
-    (_, code, advice, again), cause = next(fitting)
-    what = advice.format(reason=_reason(root if cause is error else cause), seconds=total_seconds)
+    reason = _reason(cause if isinstance(cause, OSError) else root)
+    what = advice.format(reason=reason, seconds=total_seconds)
     return Problem(code, f"{location}: {what}", again)
 
 

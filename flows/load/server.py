@@ -197,9 +197,11 @@ def stop(home: Path) -> None:
         return
     with _starting(place, _log.info):
         place.hold.unlink(missing_ok=True)
-        if not warden.stop_server(place):
-            raise DatabaseError(f"the server of {place.data} does not stop: see {place.log}")
-        warden.await_end(place)
+        # A server whose starter was killed may come up only after it was looked for.
+        while warden.stop_server(place):
+            if warden.await_end(place):
+                return
+        raise DatabaseError(f"the server of {place.data} does not stop: see {place.log}")
 
 
 @contextmanager
@@ -282,9 +284,15 @@ def _make_database(socket: str) -> None:
 
 
 def _last_words(place: Place, begin: int) -> str:
-    """What the server said last of why it ended, from its log after byte `begin`."""
+    """Why the server ended, from its log after byte `begin`.
+
+    The last line is often only a consequence ("checkpoint request failed"): a line that ADVICE
+    knows comes before it.
+    """
     with place.log.open("rb") as file:
         file.seek(begin)
-        lines = file.read().decode("utf-8", "replace").splitlines()
-    fatal = [found[0] for line in lines if (found := re.search(r"(FATAL|PANIC): .*", line))]
-    return (fatal or [line for line in lines if line.strip()] or ["it said nothing"])[-1]
+        lines = [line for line in file.read().decode("utf-8", "replace").splitlines() if line]
+    said = [found[0] for line in lines if (found := re.search(r"[A-Z]+: .*", line))]
+    known = [line for line in said if any(words in line for words, _ in ADVICE)]
+    fatal = [line for line in said if line.startswith(("FATAL", "PANIC"))]
+    return (known or fatal or lines or ["it said nothing"])[-1]

@@ -178,17 +178,21 @@ def stop_server(place: Place) -> bool:
     return find_postmaster(place) is None
 
 
-def await_end(place: Place) -> None:
-    """Wait until the warden, which ends with its server, has cleared up and gone."""
-    give_up = time.monotonic() + 5 * LOOK_SECONDS
+def await_end(place: Place) -> bool:
+    """Wait until the warden, which ends with its server, has cleared up and gone.
+
+    False if it stays: then a server has come up under it since.
+    """
+    give_up = time.monotonic() + 2 * LOOK_SECONDS
     while time.monotonic() < give_up:
         with locked(place.warden) as gone:
             if gone:
-                return
+                return True
         time.sleep(0.01)
+    return False
 
 
-def stop_if_unused(place: Place, after: Callable[[Place], None] = lambda _place: None) -> bool:
+def stop_if_unused(place: Place, after: Callable[[Place], object] = lambda _place: None) -> bool:
     """Stop the server if nobody holds a lease and nothing holds it up; then do what comes `after`.
 
     False if that could not be looked into, because somebody is starting or stopping it just now.
@@ -238,7 +242,7 @@ class Hold:
             self._place.hold.unlink(missing_ok=True)
 
     def _clients_connected(self) -> bool:
-        import psycopg  # noqa: PLC0415  # 20 MB that a warden without a hold does not need
+        import psycopg  # 20 MB that a warden without a hold does not need
 
         server = find_postmaster(self._place)
         if server is None:

@@ -65,12 +65,16 @@ _SEAM: Final = re.compile(
     rf"|(?<![\w.@/#$-])[{_UP}][{_LOW}]{{3,}}(?:{_OPENERS})(?![\w(.@/=-])"
 )
 # None of the three patterns around it can match where this does not: one look instead of three.
-_SEAM_HINT: Final = re.compile(rf"[{_LOW}](?:[{_UP}]|[.!?,»”][{_LOW}{_UP}]|[«“])")
+# It begins with what is rare, so that the search skips from one such character to the next.
+_SEAM_HINT: Final = re.compile(
+    rf"[{_UP}.!?,»”«“](?<=[{_LOW}].)(?:(?<=[{_UP}«“])|(?=[{_LOW}{_UP}]))"
+)
+_SEAMS_IN_PROSE: Final = 2  # a text with more is about code: "deviceId", "getUser"
 _UNSPACED: Final = re.compile(
     rf"(?<=[{_LOW}]{{2}})(?:[.!?][{_UP}][{_LOW}]{{0,30}}(?![\w(.@/])"
-    rf"|,[{_LOW}{_UP}]{{2,30}}(?![\w(.@/=]))"
+    rf"|,[{_LOW}{_UP}]{{2,30}}(?![\w(.,@/=]))"
 )
-_ADDRESS: Final = re.compile(r"[.@/#$\\_]\S*\Z")  # what a web address or code has before it
+_CODE: Final = re.compile(r"[.,@/#$\\_*({\[=:]\S*\Z")  # what web addresses and code have before
 _UNSPACED_QUOTE: Final = re.compile(
     rf"[{_LOW}][»”][{_LOW}{_UP}]{{2}}|[{_LOW}]{{2}}[«“][{_LOW}{_UP}]"
 )
@@ -78,23 +82,24 @@ _UNSPACED_QUOTE: Final = re.compile(
 # Paris of "par", "ne" ancienne of "ancien" (looked through in 7,383 French and English texts).
 _STICKING: Final = tuple(
     sorted(
-        _words(
-            "en et est de du des dans pour avec sur qui aux sont ont lors with from who the has was"
-        )
+        _words("en et est de du des dans pour avec sur qui aux sont ont with from who the has was")
     )
 )
-_NAME_STEP: Final = re.compile(rf"(?=(?<![\w-])([{_UP}][\w'’-]{{0,40}})[ \u00a0]([\w'’-]{{1,40}}))")
+_NAME_STEP: Final = re.compile(
+    rf"([{_UP}](?<![\w-].)[\w'’-]{{0,40}})(?=[ \u00a0]([\w'’-]{{1,40}}))"
+)
 
 _QUOTED: Final = re.compile(r"«[^»\n]*(?:»|$)|“[^”\n]*(?:”|$)|\"[^\"\n]*(?:\"|$)", re.MULTILINE)
 _WORD: Final = re.compile(r"\w+(?:['’-]\w+)*['’]?")
 _WORD_GAP: Final = re.compile(r"[ \u00a0\u202f]?(,?)[ \u00a0\u202f]?")
 _LONGEST_PHRASE: Final = 8
 # "peu à peu à", "more and more and": a phrase that ends in one of these is a turn of speech.
-_LINKS: Final = _words("à a après by and contre de en et in ni on or ou par pour sur to")
+_LINKS: Final = _words("à a après after by and contre de en et in ni on or ou par pour sur to")
 _NEVER_DOUBLED: Final = _words(
     "de des du les un une dans pour avec aux au qui et sur the of to and for with from"
 )
-_DOUBLED: Final = re.compile(r"\b(\w{2,4})[ \u00a0\u202f]\1(?![\w'’.-])")
+_DOUBLES: Final = tuple(f"{word} {word}" for word in sorted(_NEVER_DOUBLED))
+_DOUBLED: Final = re.compile(r"\b(\w{2,4}) \1(?![\w'’.-])")
 
 _TAIL: Final = 400
 _CREDIT_LINE: Final = re.compile(
@@ -155,10 +160,13 @@ def glued_words(text: str) -> Iterator[str]:
 
 
 def _run_on(text: str) -> Iterator[str]:
-    for match in chain(_SEAM.finditer(text), _UNSPACED_QUOTE.finditer(text)):
+    seams = {match[0] for match in _SEAM.finditer(text)}
+    if len(seams) <= _SEAMS_IN_PROSE:
+        yield from seams
+    for match in _UNSPACED_QUOTE.finditer(text):
         yield match[0]
     for match in _UNSPACED.finditer(text):
-        if not _ADDRESS.search(text, max(0, match.start() - 60), match.start()):
+        if not _CODE.search(text, max(0, match.start() - 60), match.start()):
             yield text[max(0, match.start() - 60) : match.end()].rsplit(maxsplit=1)[-1]
 
 
@@ -206,14 +214,12 @@ def _recurrences(words: list[str]) -> Iterator[tuple[int, int]]:
     # It shows first in a pair of words that was met a phrase's length before.
     last_met: dict[tuple[str, str], int] = {}
     for here, pair in enumerate(pairwise(words)):
-        before = last_met.get(pair, -_LONGEST_PHRASE)
+        before = last_met.get(pair)
         last_met[pair] = here
+        if before is None or not 2 <= here - before <= _LONGEST_PHRASE:
+            continue
         size = here - before
-        if (
-            2 <= size <= _LONGEST_PHRASE
-            and before >= 0
-            and words[before:here] == words[here : here + size]
-        ):
+        if words[before:here] == words[here : here + size]:
             yield before, size
 
 
@@ -235,6 +241,8 @@ def _is_repetition(text: str, words: list[re.Match[str]]) -> bool:
 
 def repeated_words(text: str) -> Iterator[str]:
     """Yield each small word that stands twice in a row outside quotation marks: `de de`."""
+    if not any(pair in text for pair in _DOUBLES):
+        return
     for match in _DOUBLED.finditer(_outside_quotations(text)):
         if match[1] in _NEVER_DOUBLED and text[match.start() - 1 : match.start()] not in "'’-":
             yield match[0]
