@@ -58,9 +58,11 @@ def _names(names: frozenset[str]) -> str:
 
 
 # A one-letter name needs more proof than its name: "a <b and c> d" is arithmetic.
+_ATTRIBUTE: Final = r"[\w:-]+\s*=|hidden\b|itemscope\b"
 _TAG: Final = (
     rf"/?(?:{_names(frozenset(n for n in _KNOWN if len(n) > 1))})(?=[\s/>])"
-    rf"|/?(?:{_names(frozenset(n for n in _KNOWN if len(n) == 1))})(?=\s*/?>|\s+[\w:-]+\s*=)"
+    rf"|/?(?:{_names(frozenset(n for n in _KNOWN if len(n) == 1))})"
+    rf"(?=\s*/?>|\s+(?:{_ATTRIBUTE}))"
     r"|/?[a-z][a-z0-9]*[:-][a-z][a-z0-9-]*(?=[\s/>])"
 )
 _REAL_TAG: Final = re.compile(rf"<(?:{_TAG})", re.IGNORECASE | re.ASCII)

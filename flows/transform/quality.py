@@ -204,7 +204,7 @@ def repeated_phrases(text: str) -> Iterator[str]:
     words = list(_WORD.finditer(text))
     over = 0
     for start, size in _recurrences([word[0].casefold() for word in words]):
-        if start >= over and _is_repetition(text, words[start : start + 2 * size]):
+        if start >= over and _is_repetition(text, words, start, size):
             over = start + 2 * size
             yield text[words[start].start() : words[over - 1].end()]
 
@@ -223,20 +223,24 @@ def _recurrences(words: list[str]) -> Iterator[tuple[int, int]]:
             yield before, size
 
 
-def _is_repetition(text: str, words: list[re.Match[str]]) -> bool:
-    size = len(words) // 2
-    phrase = [word[0].casefold() for word in words[:size]]
+def _is_repetition(text: str, words: list[re.Match[str]], start: int, size: int) -> bool:
+    middle, end = start + size, start + 2 * size
+    phrase = [word[0].casefold() for word in words[start:middle]]
     if len(set(phrase)) == 1 or not any(word.isalpha() and len(word) > 2 for word in phrase):
         return False
-    if size == 2 and phrase[-1] in _LINKS:
-        return False
+    if size == 2:
+        # "more and more and more", "peu à peu à": turns of speech
+        around = [word[0].casefold() for word in (*words[start - 1 : start], *words[end : end + 1])]
+        if phrase[-1] in _LINKS or not set(phrase).isdisjoint(around):
+            return False
     gaps = [
-        _WORD_GAP.fullmatch(text, before.end(), after.start()) for before, after in pairwise(words)
+        _WORD_GAP.fullmatch(text, before.end(), after.start())
+        for before, after in pairwise(words[start:end])
     ]
     if not all(gaps):
         return False
-    middle = gaps[size - 1]
-    return size > 2 or middle is None or not middle[1]
+    comma = gaps[size - 1]
+    return size > 2 or comma is None or not comma[1]
 
 
 def repeated_words(text: str) -> Iterator[str]:

@@ -68,10 +68,8 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
     spaces, line ends `\\n`, and the text is composed (NFC). Quotes, NBSP and narrow NBSP stay.
     Cleaning what is clean changes nothing.
     """
-    if _all_visible(text):
-        text = _clean_lines(text)
-        if text.isascii():
-            return text, ()
+    if text.isascii() and _all_visible(text):
+        return _clean_lines(text), ()
     flags: set[Flag] = set()
     for _ in range(_ROUNDS):
         before = text
@@ -85,9 +83,7 @@ def clean_text(text: str) -> tuple[str, tuple[str, ...]]:
             flags.add(Flag.MOJIBAKE_REPAIRED)
         if not _all_visible(text):
             text = _without_invisible(text)
-        text = _compose(text)
-        if text != before:
-            text = _clean_lines(text)
+        text = _clean_lines(_compose(text))
         # What was hidden may have parted what is damage together; nothing else can be new.
         if text == before or not (mojibake.suspect(text) or _JOINER.search(text)):
             break
