@@ -76,6 +76,9 @@ class Signature:
     figures: Hashes
 
 
+_ARRAYS = ("shingles", "fingerprints", "lead", "title", "figures")
+
+
 def prepare(headline: str, body: str) -> Signature:
     """The signature of a cleaned dispatch; an empty body gives empty arrays."""
     title = words(headline)
@@ -90,6 +93,30 @@ def prepare(headline: str, body: str) -> Signature:
         title=_distinct(_hashes(title)),
         figures=_figures(title, text),
     )
+
+
+def to_bytes(signature: Signature) -> bytes:
+    """A signature as it is stored: six little-endian uint32 (the number of words, then the length
+    of each array in the order of the fields), then the arrays as uint64, little-endian.
+    """
+    arrays = [getattr(signature, name) for name in _ARRAYS]
+    head = np.array([signature.words, *map(len, arrays)], dtype="<u4")
+    return head.tobytes() + np.concatenate(arrays).astype("<u8", copy=False).tobytes()
+
+
+def from_bytes(stored: bytes) -> Signature:
+    """The signature that `to_bytes` made these bytes of.
+
+    Raises ValueError where they are not as long as their head says.
+    """
+    head = np.frombuffer(stored, dtype="<u4", count=1 + len(_ARRAYS))
+    hashes = np.frombuffer(stored, dtype="<u8", offset=head.nbytes)
+    *ends, last = np.cumsum(head[1:]).tolist()
+    if last != len(hashes):
+        raise ValueError(f"a signature of {last} hashes is stored as {len(hashes)}")
+    starts = [0, *ends]
+    parts = [hashes[start:end] for start, end in zip(starts, [*ends, last], strict=True)]
+    return Signature(int(head[0]), *parts)
 
 
 def words(text: str) -> list[str]:

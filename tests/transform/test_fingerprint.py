@@ -9,7 +9,9 @@ from flows.transform.fingerprint import (
     SHORT_WINDOW,
     SHORT_WORDS,
     WINDOW,
+    from_bytes,
     prepare,
+    to_bytes,
     winnow,
     words,
 )
@@ -106,3 +108,21 @@ def test_any_text_has_a_signature(text: str) -> None:
 
     for hashes in (signature.shingles, signature.fingerprints, signature.title):
         assert (np.diff(hashes.astype(object)) > 0).all()
+
+
+@given(st.text(), st.text())
+def test_a_signature_is_stored_and_read_back(headline: str, body: str) -> None:
+    signature = prepare(headline, body)
+
+    stored = from_bytes(to_bytes(signature))
+
+    assert stored.words == signature.words
+    for name in ("shingles", "fingerprints", "lead", "title", "figures"):
+        assert getattr(stored, name).tolist() == getattr(signature, name).tolist()
+
+
+def test_a_signature_cut_short_is_an_error() -> None:
+    stored = to_bytes(prepare("Le lac gèle", story(1, 50)))
+
+    with pytest.raises(ValueError, match="stored as"):
+        from_bytes(stored[:-8])
