@@ -15,7 +15,10 @@ help: ## List what one can do
 
 run: $(READY) ## Ingest the seeds into the archive, and print what to try next
 	@$(BIN)/newswire ingest --all
-	@$(BIN)/newswire hint
+	@echo
+	@echo 'Try next:'
+	@echo '  .venv/bin/newswire search "Étalières glacier"'
+	@echo '  .venv/bin/newswire sql "SELECT source, status, count(*) FROM newswire.dispatch GROUP BY 1, 2 ORDER BY 1, 2"'
 
 test: $(READY) ## Run the whole test suite
 	@$(BIN)/python -m pytest -n 2

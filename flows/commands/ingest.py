@@ -83,9 +83,9 @@ def print_run(database: Database, run_id: UUID, state: Any, *, as_json: bool) ->
         return
     if rows:
         counts = [name for name in rows[0] if name not in {"source", "error"}]
-        total = {name: sum(row[name] for row in rows) for name in counts}
-        shown = [row if row["error"] else row | {"error": None} for row in rows]
-        table = make_table([*shown, {"source": "all", **total, "error": None}])
+        rows.append({"source": "all", **{name: sum(row[name] for row in rows) for name in counts}})
+        columns = ["source", *counts, *(["error"] if any(row.get("error") for row in rows) else [])]
+        table = make_table([{name: row.get(name) for name in columns} for row in rows])
         table.rows[-2].end_section = True
         out.print(table)
     out.print(f"{state.name}: {state.message}")
