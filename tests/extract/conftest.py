@@ -12,10 +12,7 @@ from tests.extract.server import Server, serving
 
 
 @pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
+def server() -> Iterator[Server]:
     with serving() as server:
         yield server
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+import pytest
+
 BETWEEN_DRIPS = 0.02  # seconds
 TLS_HANDSHAKE = b"\x16"  # the first byte of what speaks TLS (RFC 8446, 5.1)
 
@@ -102,6 +104,13 @@ class Server:
             behaviours = self.behaviours[exchange.path]
             behave = behaviours.pop(0) if len(behaviours) > 1 else behaviours[0]
             behave(exchange)
+
+
+def without_proxies(patch: pytest.MonkeyPatch) -> None:
+    """Take away the proxies of the environment the tests run in."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        patch.delenv(name, raising=False)
+        patch.delenv(name.upper(), raising=False)
 
 
 @contextmanager

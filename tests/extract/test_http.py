@@ -25,17 +25,19 @@ from flows.extract.http import HttpLimits, fetch, fetch_with_retries, make_clien
 from flows.extract.problems import public_url
 from flows.model import Cursor, Document, Failed, Fetched, Received, Source, Unmodified
 from flows.settings import Settings
-from tests.extract.server import Behaviour, Exchange, Server, answer, raw, redirect
+from tests.extract.server import Behaviour, Exchange, Server, answer, raw, redirect, without_proxies
 
 NOON = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)
 LIMITS = HttpLimits(total_seconds=5.0, max_document_bytes=100_000, max_redirects=3)
 FEED = b"<rss><channel><title>Le Phare de Brume</title></channel></rss>"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    with make_client(Settings(http_connections=4)) as client:
-        yield client
+    with pytest.MonkeyPatch.context() as patch:
+        without_proxies(patch)
+        with make_client(Settings(http_connections=4)) as client:
+            yield client
 
 
 def source_at(url: str) -> Source:
@@ -655,6 +657,7 @@ class TestAProxy:
     def test_of_the_environment_is_used_except_where_it_says_not_to(
         self, server: Server, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        without_proxies(monkeypatch)
         monkeypatch.setenv("http_proxy", server.url("", login="anna:pa55@"))
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         server.on("http://news.example/feed", answer(FEED))
