@@ -43,6 +43,20 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     del os.environ[HOME]
 
 
+@pytest.fixture
+def wide_folder() -> Iterator[Path]:
+    """A short folder others can pass through, as a server that root starts needs it.
+
+    Its subfolders may be homes: their servers are stopped in the end.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="newswire-test-"))
+    folder.chmod(0o711)
+    yield folder
+    for home in folder.iterdir():
+        server.stop(home)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """The URL of a server shared by all processes of the test run, with a migrated template."""

@@ -41,6 +41,9 @@ ADVICE = (
     ("invalid value for parameter", "correct its postgresql.conf"),
 )
 
+# The database is being made (template in use, name taken), or the server is being stopped.
+PASSING = frozenset({"55006", "23505", "42P04", "57P01", "57P02", "57P03"})
+
 _log = logging.getLogger(__name__)
 
 
@@ -120,7 +123,9 @@ class Lease:
                     os.close(guard)  # the warden has inherited it and goes on holding it
             socket = _await(place, self._notify)
             if socket is not None:
-                _make_database(socket)
+                if not _make_database(socket) and time.monotonic() < give_up:
+                    time.sleep(0.05)
+                    continue
                 return f"postgresql://{USER}@/{DATABASE}?host={quote(socket, safe='/')}"
             if not started:  # the server that was there has just left
                 continue
@@ -266,8 +271,12 @@ def _answers(socket: str) -> bool:
     return psycopg.pq.PGconn.ping(asked.encode()) == psycopg.pq.Ping.OK
 
 
-def _make_database(socket: str) -> None:
-    """Make the database if it is not there: the starter may have been killed before this."""
+def _make_database(socket: str) -> bool:
+    """Make the database if it is not there: the starter may have been killed before this.
+
+    False where that has to be tried again, because what the killed starter asked for is still
+    being done, or the server is just being stopped.
+    """
     try:
         with psycopg.connect(
             host=socket, user=USER, dbname="postgres", autocommit=True, connect_timeout=10
@@ -278,9 +287,12 @@ def _make_database(socket: str) -> None:
             if known is None:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
     except psycopg.Error as error:
+        if error.sqlstate is None or error.sqlstate in PASSING:
+            return False
         said = " ".join(str(error).split())
         advice = next((do for words, do in ADVICE if words in said), "see the server's log")
         raise DatabaseError(f"the embedded PostgreSQL is not usable ({said}): {advice}") from error
+    return True
 
 
 def _last_words(place: Place, begin: int) -> str:

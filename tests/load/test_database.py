@@ -3,7 +3,7 @@
 import os
 import signal
 import socket
-import tempfile
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from flows.errors import ConfigurationError, DatabaseError
-from flows.load import cluster, server, warden
+from flows.load import cluster, warden
+from flows.load.binaries import find_binaries
 from flows.load.database import Database, open_database, transient
 from flows.settings import Settings
 
@@ -237,15 +238,8 @@ def test_what_is_not_the_databases_is_not_transient() -> None:
     assert not transient(ValueError("wrong"))
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(prefix="newswire-home-") as folder:
-        Path(folder).chmod(0o711)
-        yield Path(folder)
-        server.stop(Path(folder))
-
-
-def test_the_embedded_database_survives_its_server(home: Path) -> None:
+def test_the_embedded_database_survives_its_server(wide_folder: Path) -> None:
+    home = wide_folder / "home"
     with open_database(settings(None, home=home)) as database:
         with database.connect() as connection:
             connection.execute(
@@ -271,13 +265,89 @@ def names(database: Database) -> list[tuple[object, ...]]:
         return connection.execute("SELECT name FROM source").fetchall()
 
 
+class Elsewhere:
+    """A server newswire does not run itself: on TCP, with a user who needs a password."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.url = f"postgresql://desk:{SECRET}@127.0.0.1:{port}/newsroom"
+        place = cluster.make_place(folder, print)
+        self._account = cluster.account_for(place.data)
+        self._socket = cluster.socket_folder(place, self._account)
+        programs = cluster.usable_binaries(find_binaries(), place, self._account)
+        cluster.initialise(place, programs, self._account)
+        (place.data / "pg_hba.conf").write_text(
+            "local all all trust\nhost newsroom desk 127.0.0.1/32 scram-sha-256\n"
+        )
+        self._port = port
+        self._command = [str(programs.postgres), "-D", str(place.data), "-h", "127.0.0.1"]
+
+    def start(self) -> None:
+        self._process = subprocess.Popen(
+            [*self._command, "-p", str(self._port), "-k", str(self._socket)],
+            env=cluster.ENVIRONMENT,
+            cwd="/",
+            stderr=subprocess.PIPE,
+            text=True,
+            user=self._account.uid if self._account.drop else None,
+            extra_groups=[] if self._account.drop else None,
+        )
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            if "ready to accept connections" in line:
+                return
+        raise AssertionError("the server did not start")
+
+    def stop(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+        self._process.communicate(timeout=30)
+
+    def execute(self, statement: str) -> None:
+        with psycopg.connect(
+            host=str(self._socket),
+            port=self._port,
+            user="newswire",
+            dbname="postgres",
+            autocommit=True,
+        ) as connection:
+            connection.execute(statement.encode())
+
+
+@pytest.fixture
+def elsewhere(wide_folder: Path, closed: int) -> Iterator[Elsewhere]:
+    server = Elsewhere(wide_folder / "home", closed)
+    server.start()
+    server.execute(f"CREATE ROLE desk LOGIN PASSWORD '{SECRET}'")
+    server.execute("CREATE DATABASE newsroom OWNER desk")
+    yield server
+    server.stop()
+
+
+def test_a_server_elsewhere_is_used_by_a_user_without_privileges(elsewhere: Elsewhere) -> None:
+    with open_database(settings(elsewhere.url)) as database:
+        with database.connect() as connection:
+            assert connection.execute("SELECT count(*) FROM publishable").fetchone() == (0,)
+
+        elsewhere.stop()
+        with pytest.raises(DatabaseError) as away:
+            database.connect()
+        assert transient(away.value)
+
+        elsewhere.start()
+        with database.connect() as connection:
+            assert connection.execute("SELECT count(*) FROM publishable").fetchone() == (0,)
+
+    said = complaint(elsewhere.url.replace(SECRET, SECRET[::-1]))
+    assert "check the user and the password" in said
+    assert SECRET[::-1] not in said
+
+
 OLDER = Path("/usr/lib/postgresql/15/bin")
 
 
 @pytest.mark.skipif(not OLDER.is_dir(), reason="no PostgreSQL 15 on this machine")
-def test_the_oldest_version_supported_serves(home: Path) -> None:
+def test_the_oldest_version_supported_serves(wide_folder: Path) -> None:
     with (
-        open_database(settings(None, home=home, postgres_bin=OLDER)) as database,
+        open_database(settings(None, home=wide_folder / "home", postgres_bin=OLDER)) as database,
         database.connect() as connection,
     ):
         assert connection.info.server_version // 10000 == 15

