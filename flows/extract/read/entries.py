@@ -50,6 +50,14 @@ def check_item(document: Document, item: Item) -> Item | Rejection:
     return item
 
 
+def doubtful(flags: tuple[str, ...], *texts: str) -> tuple[str, ...]:
+    """The flags that decoding raised for a document, where they can concern these texts of it.
+
+    No byte of an ASCII text is in doubt, so one broken byte does not flag a whole feed.
+    """
+    return () if all(text.isascii() for text in texts) else flags
+
+
 def absolute_url(link: str | None, *bases: str | None) -> str | None:
     """`link` as an absolute http(s) URL, resolved against the first base that is one, or None."""
     link = (link or "").strip()

@@ -1,6 +1,7 @@
 """Reads RSS (0.9x to 2.0), RDF and Atom feeds, tombstones (RFC 6721) included."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from flows.extract.read import parse
@@ -9,6 +10,7 @@ from flows.extract.read.entries import (
     absolute_url,
     check_item,
     distinct,
+    doubtful,
     fullest,
     part_repeated_ids,
     rejected,
@@ -36,26 +38,23 @@ def read(document: Document, source: Source) -> list[Item | Rejection]:
     if not parse.is_feed(decoded.text):
         return [rejected(document, "not_a_feed", _what_it_is(decoded.text))]
     parsed = parse.parse(decoded.text)
-    if not parsed.entries and parsed.fault:
-        html = HTML_PAGE.search(decoded.text, 0, 1000)
+    html = HTML_PAGE.search(decoded.text, 0, 1000)
+    if not parsed.entries and (html or parsed.fault):
         code = "not_a_feed" if html else "unreadable_feed"
         message = _what_it_is(decoded.text) if html else f"no entry in it: {parsed.fault}"
         return [rejected(document, code, message)]
 
     found: list[Item | Rejection] = []
     for position, entry in enumerate(parsed.entries):
-        flags = decoded.flags
-        if position in parsed.damaged:
-            flags = (*flags, "salvaged")
-        if position == parsed.truncated:
-            flags = (*flags, "truncated")
         if isinstance(entry, str):
             found.append(rejected(document, "unreadable_entry", entry, position))
         elif "withdrawn" in entry:
             found.append(_withdrawal(document, position, entry))
         else:
-            item = _item(document, position, entry, parsed, flags)
-            found.append(check_item(document, item))
+            item = _item(document, position, entry, parsed)
+            flags = doubtful(decoded.flags, item.headline, item.body)
+            damage = _damage(parsed, position)
+            found.append(check_item(document, replace(item, quality=(*flags, *damage))))
     return part_repeated_ids(found)
 
 
@@ -81,6 +80,11 @@ def _what_it_is(text: str) -> str:
     return "no RSS, RDF or Atom element in it: check the address, or the source's format"
 
 
+def _damage(parsed: parse.Parsed, position: int) -> tuple[str, ...]:
+    salvaged = ("salvaged",) if position in parsed.damaged else ()
+    return (*salvaged, "truncated") if position == parsed.truncated else salvaged
+
+
 def _withdrawal(document: Document, position: int, entry: Entry) -> Item | Rejection:
     if not entry["withdrawn"]:
         return rejected(
@@ -98,9 +102,7 @@ def _withdrawal(document: Document, position: int, entry: Entry) -> Item | Rejec
     )
 
 
-def _item(
-    document: Document, position: int, entry: Entry, parsed: parse.Parsed, flags: tuple[str, ...]
-) -> Item:
+def _item(document: Document, position: int, entry: Entry, parsed: parse.Parsed) -> Item:
     body, body_markup = _body(entry)
     published, updated = _dates(entry, parsed.version)
     return Item(
@@ -123,7 +125,6 @@ def _item(
         ),
         language=_language(entry, parsed.feed),
         embargo=_text(entry, "prism_embargodate") or None,
-        quality=flags,
     )
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flows.extract.read.decode import decode
@@ -11,6 +11,7 @@ from flows.extract.read.entries import (
     absolute_url,
     check_item,
     distinct,
+    doubtful,
     fullest,
     part_repeated_ids,
     rejected,
@@ -64,11 +65,14 @@ def read(document: Document, source: Source) -> list[Item | Rejection]:
         code = "unreadable_json" if feed.startswith("not JSON") else "not_a_feed"
         return [rejected(document, code, feed)]
 
-    flags = (*decoded.flags, "salvaged") if feed.fault else decoded.flags
-    found: list[Item | Rejection] = [
-        _item(document, position, entry, feed.fields, flags)
-        for position, entry in enumerate(feed.items)
-    ]
+    salvaged = ("salvaged",) if feed.fault else ()
+    found: list[Item | Rejection] = []
+    for position, entry in enumerate(feed.items):
+        item = _item(document, position, entry, feed.fields)
+        if isinstance(item, Item):
+            flags = doubtful(decoded.flags, item.headline, item.body)
+            item = check_item(document, replace(item, quality=(*flags, *salvaged)))
+        found.append(item)
     if feed.fault:
         found.append(rejected(document, "unreadable_json", feed.fault, len(found)))
     return part_repeated_ids(found)
@@ -108,9 +112,7 @@ def _fault(error: BaseException) -> str:
     return "nested too deep" if isinstance(error, RecursionError) else str(error)
 
 
-def _item(
-    document: Document, position: int, entry: Any, feed: dict[str, Any], flags: tuple[str, ...]
-) -> Item | Rejection:
+def _item(document: Document, position: int, entry: Any, feed: dict[str, Any]) -> Item | Rejection:
     if not isinstance(entry, dict):
         return rejected(document, "wrong_type", "the item is not an object", position)
     for name in TEXTS:
@@ -118,7 +120,7 @@ def _item(
             return rejected(document, "wrong_type", f"{name} is not a string", position)
     text: Callable[[str], str] = lambda name: _text(entry.get(name))  # noqa: E731
     body, markup = _body(text)
-    item = Item(
+    return Item(
         source=document.source,
         sha256=document.sha256,
         position=position,
@@ -133,9 +135,7 @@ def _item(
         byline=_byline(entry, feed),
         keywords=distinct(_text(tag) for tag in _list(entry.get("tags"))),
         language=text("language") or _text(feed.get("language")) or None,
-        quality=flags,
     )
-    return check_item(document, item)
 
 
 def _body(text: Callable[[str], str]) -> tuple[str, Markup]:

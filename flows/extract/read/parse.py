@@ -173,7 +173,7 @@ def parse(text: str) -> Parsed:
             return _parsed(third, damaged, truncated=cut, fault=first.fault)
 
     loose = _loose(mended.text)
-    if loose.fault is None and len(loose.entries) >= len(mend.entries(mended.text)):
+    if loose.fault is None and len(_ordinary(loose)) >= len(mend.entries(mended.text)):
         whole = second.parser.whole
         damaged = _changed(mended, loose) | set(range(whole, len(loose.entries)))
         return _parsed(loose, damaged, fault=first.fault)
@@ -220,8 +220,9 @@ def _loose(text: str) -> _Run:
 def _one_by_one(text: str, fault: str | None) -> Parsed:
     root = ROOT_TAG.search(text)
     opening = root[0] if root else "<rss version='2.0'>"
-    head = _loose(ENTRIES_ON.sub("", text[: mend.LONGEST_DOCTYPE]))
-    found: list[dict[str, Any] | str] = []
+    first = mend.ENTRY.search(text)
+    head = _loose(text[: first.start()] if first else text)
+    found: list[dict[str, Any] | str] = list(head.entries)  # tombstones
     for entry in mend.entries(text):
         run = _loose(f"{opening}<channel>{entry}")
         if run.fault is None and run.entries:
@@ -237,17 +238,19 @@ def _one_by_one(text: str, fault: str | None) -> Parsed:
     )
 
 
-ENTRIES_ON = re.compile(mend.ENTRY.pattern + r".*", re.IGNORECASE | re.DOTALL)
-
-
 def _changed(mended: mend.Mended, run: _Run) -> set[int]:
     """The entries that mending changed; all of them where they cannot be told apart."""
-    ordinary = [place for place, entry in enumerate(run.entries) if "withdrawn" not in entry]
+    ordinary = _ordinary(run)
     if max(mended.changed, default=-1) < 0:
         return set()
     if len(ordinary) != len(mend.entries(mended.text)):
         return set(range(len(run.entries)))
     return {ordinary[place] for place in mended.changed if place >= 0}
+
+
+def _ordinary(run: _Run) -> list[int]:
+    """The places of the entries that are no tombstones."""
+    return [place for place, entry in enumerate(run.entries) if "withdrawn" not in entry]
 
 
 def _parsed(
