@@ -1,6 +1,6 @@
 """Chooses what a run is about: the sources that are due, or what its user asked for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,7 +12,6 @@ from flows.extract.paths import Selection, nested_folders, select
 from flows.extract.read import READERS
 from flows.load import sources as archived
 from flows.load.database import Database
-from flows.load.patience import patiently
 from flows.model import Source
 from flows.settings import Settings
 
@@ -59,11 +58,11 @@ def choose(
     """
     catalogue = load_catalogue(settings.sources, READERS)
     selections: list[Selection] = []
-    known = patiently(_record)(database, catalogue)
+    known = record(database, catalogue)
     by_name = {source.name: source for source in known}
     for path in paths:
         selections += select(Path(path), known)
-    selections += [Selection(_named(name, by_name)) for name in names]
+    selections += [Selection(named(name, by_name)) for name in names]
     if not paths and not names:
         wanted = [source.name for source in catalogue if source.enabled]
         if not everything:
@@ -77,14 +76,15 @@ def choose(
     return Choice(tuple(dict.fromkeys(selections)), known)
 
 
-def _record(database: Database, catalogue: Sequence[Source]) -> tuple[Source, ...]:
+def record(database: Database, catalogue: Sequence[Source]) -> tuple[Source, ...]:
     """The sources as the archive knows them, after it was told of the catalogue."""
     with database.connect(autocommit=True) as connection:
         archived.record_catalogue(connection, catalogue)
         return tuple(archived.stored_sources(connection))
 
 
-def _named(name: str, known: dict[str, Source]) -> Source:
+def named(name: str, known: Mapping[str, Source]) -> Source:
+    """The source of that name; raises ConfigurationError, with a guess at what was meant."""
     if name in known:
         return known[name]
     close = get_close_matches(name, known, n=1)

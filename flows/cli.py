@@ -33,6 +33,8 @@ app.command("migrate")(archive.migrate)
 def main() -> None:
     """Runs the command; a NewswireError becomes one line and its exit code."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
+    # What psycopg fails to tidy up after an error would be printed beside the error itself.
+    logging.getLogger("psycopg").setLevel(logging.ERROR)
     try:
         app()
     except NewswireError as error:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from rich.console import Console
 from rich.markup import escape
@@ -26,8 +25,8 @@ _NUMBERS = (int, float, Decimal)
 
 
 def say(message: str) -> None:
-    """One line for the person at the terminal."""
-    err.print(escape(message))
+    """One line for the person at the terminal, however long: a log keeps it in one piece."""
+    err.print(escape(message), soft_wrap=True)
 
 
 def print_json(value: object) -> None:
@@ -55,7 +54,7 @@ def make_table(rows: Sequence[Row], title: str | None = None) -> Table:
         number = any(isinstance(row[name], _NUMBERS) for row in rows) and not any(
             isinstance(row[name], (str, bool)) for row in rows
         )
-        table.add_column(str(name), justify="right" if number else "left", overflow="fold")
+        table.add_column(escape(str(name)), justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(escape(shown(value)) for value in row.values()))
     return table
@@ -82,8 +81,6 @@ def _plain(value: object) -> object:
     match value:
         case datetime() | date():
             return value.isoformat()
-        case UUID():
-            return str(value)
         case Decimal():
             return float(value)
         case timedelta():

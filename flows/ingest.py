@@ -1,7 +1,7 @@
 """The main flow: the story of a run, from the sources that are due to the archive."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -10,17 +10,17 @@ from prefect import flow, get_run_logger, task
 from prefect.artifacts import acreate_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
-from prefect.runtime import flow_run
 from prefect.states import Completed, Failed
 from prefect.tasks import Task, exponential_backoff
 from prefect.utilities.annotations import quote
 
-from flows.choose import choose
-from flows.errors import NewswireError
+from flows.choose import Choice, choose
+from flows.conduct import conduct
 from flows.extract.collect import Lookup, Portion, collect
 from flows.load import runs, search, store
-from flows.load.database import Database, open_database, transient
+from flows.load.database import Database, transient
 from flows.load.patience import patiently
+from flows.load.runs import Claims
 from flows.load.sources import cursors
 from flows.model import Batch, Cursor, Source, Tally
 from flows.prepare import prepare
@@ -67,43 +67,38 @@ async def ingest(
 
     Run again at any time, it adds nothing twice.
     """
-    try:
-        with open_database(settings()) as database:
-            return await run(database, paths or [], sources or [], everything)
-    except NewswireError as error:
-        return Failed(message=str(error))
+
+    async def story(database: Database, run_id: UUID, claims: Claims) -> State[Any]:
+        choice = await asyncio.to_thread(
+            patiently(choose), database, settings(), paths or [], sources or [], everything
+        )
+        return await run(database, run_id, claims, choice)
+
+    return await conduct("ingest", story)
 
 
-async def run(
-    database: Database, paths: Sequence[str], names: Sequence[str], everything: bool
-) -> State[Any]:
-    """The story of a run: choose, extract, transform, load, index, report."""
+async def run(database: Database, run_id: UUID, claims: Claims, choice: Choice) -> State[Any]:
+    """The story of a run: claim, extract, transform, load, index, report."""
     log = get_run_logger()
-    run_id = UUID(flow_run.get_id())
     report = Report()
-    with runs.running(database, run_id, "ingest") as claims:
-        choice = await asyncio.to_thread(choose, database, settings(), paths, names, everything)
-        claimed = claims.take(choice.names)
-        report.busy = tuple(name for name in choice.names if name not in claimed)
-        for name in report.busy:
-            log.info("%s: another run is polling it; left to that run", name)
+    claimed = claims.take(choice.names)
+    report.busy = tuple(name for name in choice.names if name not in claimed)
+    for name in report.busy:
+        log.info("%s: another run is polling it; left to that run", name)
 
-        portions = collect(choice.tasks(claimed), lookup(database), settings())
-        for number in count(await asyncio.to_thread(patiently(runs.next_batch), database, run_id)):
-            portion = await extract(whole(portions))
-            if portion is None:
-                break
-            batch = await transform(database, whole(portion), whole(choice.sources), number)
-            tallies = await load(database, run_id, whole(batch))
-            report.add(batch, tallies)
+    portions = collect(choice.tasks(claimed), lookup(database), settings())
+    for number in count(await asyncio.to_thread(patiently(runs.next_batch), database, run_id)):
+        portion = await extract(whole(portions))
+        if portion is None:
+            break
+        batch = await transform(database, whole(portion), whole(choice.sources), number)
+        report.add(batch, await load(database, run_id, whole(batch)))
 
-        await index(database)
-        for name, source in sorted(report.sources.items()):
-            (log.warning if source.error else log.info)(source.line(name))
-        await publish("ingest", report)
-        state = conclusion(report)
-        await asyncio.to_thread(patiently(runs.finish), database, run_id, str(state.name))
-    return state
+    await index(database)
+    for name, source in sorted(report.sources.items()):
+        (log.warning if source.error else log.info)(source.line(name))
+    await publish("ingest", report)
+    return conclusion(report)
 
 
 @task(name="extract", cache_policy=NO_CACHE, persist_result=False)

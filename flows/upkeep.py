@@ -9,16 +9,13 @@ from prefect import flow, get_client, get_run_logger, task
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import State, StateType
 from prefect.exceptions import ObjectNotFound
-from prefect.runtime import flow_run
-from prefect.states import Completed, Failed
+from prefect.states import Completed
 
-from flows.errors import NewswireError
+from flows.conduct import conduct
 from flows.ingest import PATIENT, index
-from flows.load import runs
 from flows.load import upkeep as care
-from flows.load.database import Database, open_database
-from flows.load.patience import patiently
-from flows.settings import settings
+from flows.load.database import Database
+from flows.load.runs import Claims
 
 # Flow runs that Prefect's client returns and we delete at a time.
 TOGETHER = 200
@@ -32,28 +29,26 @@ async def upkeep(keep_polls_days: int = 90, keep_flow_runs_days: int = 14) -> St
 
     No dispatch, revision or document is ever touched.
     """
-    try:
-        with open_database(settings()) as database:
-            return await run(database, keep_polls_days, keep_flow_runs_days)
-    except NewswireError as error:
-        return Failed(message=str(error))
+
+    async def story(database: Database, _run_id: UUID, _claims: Claims) -> State[Any]:
+        return await run(database, keep_polls_days, keep_flow_runs_days)
+
+    return await conduct("upkeep", story)
 
 
 async def run(database: Database, keep_polls_days: int, keep_flow_runs_days: int) -> State[Any]:
     """The story of a night."""
     log = get_run_logger()
-    run_id = UUID(flow_run.get_id())
-    with runs.running(database, run_id, "upkeep"):
-        indexed = await index(database)
-        log.info("search: %d dispatches were waiting", indexed)
-        polls = await prune_polls(database, keep_polls_days)
-        log.info("polls: %d older than %d days that found nothing", polls, keep_polls_days)
-        forgotten = await forget_flow_runs(timedelta(days=keep_flow_runs_days))
-        log.info("Prefect: %d flow runs older than %d days", forgotten, keep_flow_runs_days)
-        await refresh(database)
-        message = f"{indexed} indexed, {polls} polls and {forgotten} flow runs forgotten"
-        await asyncio.to_thread(patiently(runs.finish), database, run_id, "Completed")
-    return Completed(message=message)
+    indexed = await index(database)
+    log.info("search: %d dispatches were waiting", indexed)
+    polls = await prune_polls(database, keep_polls_days)
+    log.info("polls: %d older than %d days that found nothing", polls, keep_polls_days)
+    forgotten = await forget_flow_runs(timedelta(days=keep_flow_runs_days))
+    log.info("Prefect: %d flow runs older than %d days", forgotten, keep_flow_runs_days)
+    await refresh(database)
+    return Completed(
+        message=f"{indexed} indexed, {polls} polls and {forgotten} flow runs forgotten"
+    )
 
 
 @task(name="prune polls", **PATIENT)

@@ -1,7 +1,7 @@
 """What the commands share: the archive, opened with a word where that takes long."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any
 
 import psycopg
@@ -9,6 +9,7 @@ import typer
 
 from flows.console import err
 from flows.load.database import Database, open_database
+from flows.load.faults import explained
 from flows.settings import settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -17,13 +18,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a ta
 @contextmanager
 def open_archive() -> Iterator[Database]:
     """The archive's database, with a spinner at a terminal while it starts."""
-    with err.status("opening the archive …") as spinner:
-        manager = open_database(settings(), notify=lambda what: spinner.update(what))
-        database = manager.__enter__()
-    try:
+    with explained(), ExitStack() as stack:
+        with err.status("opening the archive …") as spinner:
+            database = stack.enter_context(open_database(settings(), notify=spinner.update))
         yield database
-    finally:
-        manager.__exit__(None, None, None)
 
 
 @contextmanager

@@ -1,16 +1,19 @@
 """ingest: the main job, by hand."""
 
 import asyncio
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
 
 import typer
+from rich.markup import escape
 
+from flows.choose import named, record
 from flows.commands.common import AsJson, open_archive
-from flows.console import err, make_table, out, print_json, say
-from flows.errors import ConfigurationError, NewswireError
+from flows.console import Row, err, make_table, out, print_json, say
+from flows.errors import ConfigurationError, DatabaseError, NewswireError
 from flows.extract.catalogue import load_catalogue
 from flows.extract.read import READERS
 from flows.load import ask
@@ -39,6 +42,7 @@ def ingest(
     if missing:
         raise ConfigurationError(f"{missing[0]}: no such file or folder")
     with open_archive() as database:
+        check_names(database, source or [])
         run_id, state = run_flow(
             "ingest",
             {
@@ -47,9 +51,17 @@ def ingest(
                 "everything": everything,
             },
         )
-        print_run(database, run_id, state, as_json=as_json)
-    if state.is_failed() or state.is_crashed():
-        raise NewswireError(str(state.message))
+        conclude(database, run_id, state, as_json=as_json)
+
+
+def check_names(database: Database, names: Sequence[str]) -> None:
+    """Raises ConfigurationError for a source that is not there, before Prefect is started."""
+    if names:
+        known = {
+            one.name: one for one in record(database, load_catalogue(settings().sources, READERS))
+        }
+        for name in names:
+            named(name, known)
 
 
 def run_flow(name: str, parameters: dict[str, Any]) -> tuple[UUID, Any]:
@@ -67,10 +79,24 @@ def run_flow(name: str, parameters: dict[str, Any]) -> tuple[UUID, Any]:
     return state.state_details.flow_run_id, state
 
 
-def print_run(database: Database, run_id: UUID, state: Any, *, as_json: bool) -> None:
+def conclude(database: Database, run_id: UUID, state: Any, *, as_json: bool) -> None:
+    """Prints the run's table; raises NewswireError with the state's message where it failed."""
+    failed = state.is_failed() or state.is_crashed()
+    try:
+        with database.connect(autocommit=True) as connection:
+            rows = ask.rows(connection, "run_sources", run_id=run_id)
+    except DatabaseError:
+        # A run that lost its database has said so; that it is still away adds nothing.
+        if not failed:
+            raise
+    else:
+        print_run(rows, run_id, state, as_json=as_json)
+    if failed:
+        raise NewswireError(str(state.message))
+
+
+def print_run(rows: Sequence[Row], run_id: UUID, state: Any, *, as_json: bool) -> None:
     """The run's table: a row per source, and the sum."""
-    with database.connect(autocommit=True) as connection:
-        rows = ask.rows(connection, "run_sources", run_id=run_id)
     if as_json:
         print_json(
             {
@@ -83,9 +109,10 @@ def print_run(database: Database, run_id: UUID, state: Any, *, as_json: bool) ->
         return
     if rows:
         counts = [name for name in rows[0] if name not in {"source", "error"}]
-        rows.append({"source": "all", **{name: sum(row[name] for row in rows) for name in counts}})
+        total: Row = {"source": "all", **{name: sum(row[name] for row in rows) for name in counts}}
         columns = ["source", *counts, *(["error"] if any(row.get("error") for row in rows) else [])]
-        table = make_table([{name: row.get(name) for name in columns} for row in rows])
+        table = make_table([{name: row.get(name) for name in columns} for row in (*rows, total)])
         table.rows[-2].end_section = True
         out.print(table)
-    out.print(f"{state.name}: {state.message}")
+    if not state.is_failed():
+        out.print(escape(f"{state.name}: {state.message}"), soft_wrap=True)

@@ -5,9 +5,8 @@ from typing import Annotated
 import typer
 
 from flows.commands.common import AsJson, connected, open_archive
-from flows.commands.ingest import print_run, run_flow
+from flows.commands.ingest import check_names, conclude, run_flow
 from flows.console import print_rows
-from flows.errors import NewswireError
 from flows.load import ask
 
 app = typer.Typer(help="What could not be loaded, and why.", no_args_is_help=True)
@@ -44,7 +43,6 @@ def retry(
     What could not even be fetched has no bytes: every run tries it again by itself.
     """
     with open_archive() as database:
+        check_names(database, [source] if source else [])
         run_id, state = run_flow("retry", {"source": source})
-        print_run(database, run_id, state, as_json=as_json)
-    if state.is_failed() or state.is_crashed():
-        raise NewswireError(str(state.message))
+        conclude(database, run_id, state, as_json=as_json)

@@ -43,8 +43,16 @@ def query(connection: Connection, text: str) -> list[dict[str, Any]]:
     try:
         with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
             connection.execute("SET TRANSACTION READ ONLY")
-            cursor.execute(text.encode())
+            # Prepared, it can be one statement only: a COMMIT in front of others would end the
+            # transaction, and what follows it could write.
+            cursor.execute(text.encode(), prepare=True)
             return cursor.fetchall() if cursor.description else []
+    except psycopg.errors.SyntaxError as error:
+        if "multiple commands" in str(error):
+            raise NewswireError(
+                "one statement at a time; `newswire sql -f FILE` runs as many as there are"
+            ) from None
+        raise NewswireError(f"PostgreSQL says: {_words(error)}") from None
     except psycopg.Error as error:
         raise NewswireError(f"PostgreSQL says: {_words(error)}") from None
 
