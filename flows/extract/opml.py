@@ -110,8 +110,8 @@ def _name(outline: Mapping[str, str], address: str) -> str:
 
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold().replace("œ", "oe").replace("æ", "ae"))
-    ascii_only = plain.encode("ascii", "ignore").decode()
-    return _NOT_IN_NAMES.sub("-", ascii_only)[:_LONGEST_NAME].strip("-")
+    unaccented = "".join(each for each in plain if not unicodedata.combining(each))
+    return _NOT_IN_NAMES.sub("-", unaccented).strip("-")[:_LONGEST_NAME].strip("-")
 
 
 def _unique(name: str, taken: Collection[str]) -> str:

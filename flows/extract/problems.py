@@ -41,13 +41,19 @@ def public_url(url: str) -> str:
 
 
 def http_address(location: str) -> str | None:
-    """`location` as httpx writes it, which makes equal what is equal; None: no web address."""
+    """What is asked for at `location`, written in one way; None: it is no web address.
+
+    Logins and fragments are not part of it.
+    """
     try:
-        url = httpx.URL(location)
+        # Twice: the first turn drops the default port of none but lower-case schemes.
+        url = httpx.URL(str(httpx.URL(location)))
     except httpx.InvalidURL:
         return None
-    usable = url.scheme in ("http", "https") and (url.port or 0) <= 65_535
-    return str(url) if usable and _HOST.fullmatch(url.raw_host.decode("ascii")) else None
+    host = url.raw_host.decode("ascii")
+    if url.scheme not in ("http", "https") or (url.port or 0) > 65_535 or not _HOST.fullmatch(host):
+        return None
+    return f"{url.scheme}://{url.netloc.decode('ascii')}{url.raw_path.decode('ascii')}"
 
 
 def of_status(status: int, location: str, after: float | None) -> Problem:
