@@ -162,6 +162,7 @@ class Dispatch:
     quality: tuple[str, ...] = ()
     updated_at: datetime | None = None  # orders versions that stand in one document
     status_only: bool = False
+    location: str = ""  # of the document
 
 
 @dataclass(frozen=True, slots=True)

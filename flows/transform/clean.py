@@ -99,6 +99,7 @@ def transform(item: Item, source: Source, received_at: datetime) -> Dispatch | R
         quality=tuple(sorted(flags)),
         updated_at=_moment(item.updated, source.timezone),
         status_only=item.status_only,
+        location=item.location,
     )
     return replace(dispatch, content_digest=identity.content_digest(dispatch))
 

@@ -15,15 +15,8 @@ SELECT
     x.media_type,
     octet_length(x.body) AS bytes,
     x.first_received_at,
-    p.location
+    r.location
 FROM newswire.revision AS r
 LEFT JOIN newswire.document AS x ON x.sha256 = r.sha256
-LEFT JOIN LATERAL (
-    SELECT location
-    FROM newswire.poll
-    WHERE poll.sha256 = r.sha256 AND poll.source = r.source
-    ORDER BY polled_at
-    LIMIT 1
-) AS p ON true
 WHERE r.dispatch_id = %(dispatch_id)s
 ORDER BY r.revision;

@@ -23,6 +23,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS staged (
     word_count          int NOT NULL,
     quality             text[] NOT NULL,
     sha256              text NOT NULL,
+    location            text NOT NULL,
     position            int NOT NULL,
     item_digest         bytea NOT NULL,
     content_digest      bytea NOT NULL,

@@ -144,6 +144,7 @@ CREATE TABLE newswire.revision (
     recorded_at         timestamptz NOT NULL,
     superseded_at       timestamptz,
     sha256              text NOT NULL,
+    location            text NOT NULL,
     position            int NOT NULL,
     run_id              uuid NOT NULL,
     item_digest         bytea NOT NULL,
@@ -156,6 +157,8 @@ ALTER TABLE newswire.revision ALTER COLUMN body SET STORAGE EXTERNAL;
 
 COMMENT ON TABLE newswire.revision IS
     'One state a dispatch has been in; the current one has no superseded_at';
+COMMENT ON COLUMN newswire.revision.location IS
+    'Where its document came from: path below the source''s folder, or address';
 COMMENT ON COLUMN newswire.revision.position IS 'Place of the item in its document, from 0';
 
 CREATE INDEX revision_by_time ON newswire.revision (recorded_at);

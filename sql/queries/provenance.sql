@@ -28,8 +28,8 @@ SELECT
 \gset
 \endif
 
--- The same bytes may have been met at several places and times. Only polls of the dispatch's own
--- source are its provenance, and the first of them brought the bytes.
+-- The same bytes may have been met several times: the first poll of this place that brought them
+-- is what counts.
 SELECT
     r.revision,
     r.status,
@@ -42,10 +42,10 @@ SELECT
     r.recorded_at,
     r.superseded_at,
     r.sha256,
+    r.location,
     r.position,
     c.media_type,
     c.first_received_at,
-    p.locations,
     p.first_polled_at,
     p.http_status,
     u.flow,
@@ -56,13 +56,13 @@ LEFT JOIN newswire.document AS c ON c.sha256 = r.sha256
 LEFT JOIN newswire.run AS u ON u.run_id = r.run_id
 LEFT JOIN LATERAL (
     SELECT
-        array_agg(DISTINCT q.location) AS locations,
         min(q.polled_at) AS first_polled_at,
         (array_agg(q.http_status ORDER BY q.polled_at))[1] AS http_status
     FROM newswire.poll AS q
     WHERE
         q.sha256 = r.sha256
         AND q.source = r.source
+        AND q.location = r.location
         AND q.outcome = 'new'
 ) AS p ON true
 WHERE r.dispatch_id = :'id'::uuid

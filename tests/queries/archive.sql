@@ -147,7 +147,7 @@ VALUES
 INSERT INTO newswire.revision (
     dispatch_id, revision, source, external_id, status, headline, body, language,
     published_at, published_precision, embargoed_until, keywords, word_count, quality,
-    recorded_at, superseded_at, sha256, position, run_id, item_digest, content_digest
+    recorded_at, superseded_at, sha256, location, position, run_id, item_digest, content_digest
 )
 SELECT
     (lpad(number::text, 8, '0') || '-0000-0000-0000-000000000000')::uuid,
@@ -170,6 +170,7 @@ SELECT
             THEN timestamptz '2024-03-06 12:00Z'
     END,
     repeat(CASE revision WHEN 1 THEN 'a' ELSE 'b' END, 64),
+    'feed.xml',
     number,
     CASE revision
         WHEN 1 THEN '0000000a-0000-0000-0000-000000000000'::uuid

@@ -240,9 +240,9 @@ def test_known_at_says_that_a_dispatch_was_withdrawn_since(ask: Ask, archive: Da
 def test_provenance_leads_to_the_document_of_each_revision(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "provenance", id="00000008-0000-0000-0000-000000000000")
 
-    assert told(rows, "revision", "headline", "sha256", "position", "locations", "run_state") == [
-        ("1", "Bridge closed for a day", "a" * 64, "8", "{paper.rss}", "Completed"),
-        ("2", "Bridge closed for a year", "b" * 64, "8", "{paper.rss}", "Crashed"),
+    assert told(rows, "revision", "headline", "sha256", "position", "location", "run_state") == [
+        ("1", "Bridge closed for a day", "a" * 64, "8", "paper.rss", "Completed"),
+        ("2", "Bridge closed for a year", "b" * 64, "8", "paper.rss", "Crashed"),
     ]
 
 
