@@ -219,11 +219,11 @@ def initialise(place: Place, binaries: Binaries, account: Account) -> None:
     C.UTF-8, which orders by code point and so hardly ever changes.
     To be called with `start.lock` held. Raises DatabaseError with what initdb said.
     """
-    if cluster_major(place) is not None:
-        return
-    for abandoned in place.folder.glob("data.new-*"):
+    for abandoned in place.folder.glob("*.new-*"):
         # An initdb that outlived its starter may still be writing there: then the next time.
         shutil.rmtree(abandoned, ignore_errors=True)
+    if cluster_major(place) is not None:
+        return
     fresh = Path(tempfile.mkdtemp(prefix="data.new-", dir=place.folder))
     try:
         _initdb(fresh, binaries, account)
