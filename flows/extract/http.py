@@ -158,7 +158,7 @@ def _attempt(
             return _Attempt(replace(outcome, seconds=time.monotonic() - begun))
     except Problem as error:
         problem = error
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
         problem = of_error(error, location, limits.total_seconds)
     failed = Failed(
         source.name, location, problem.code, problem.message, time.monotonic() - begun, status

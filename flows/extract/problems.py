@@ -48,7 +48,8 @@ def http_address(location: str) -> str | None:
     try:
         # Twice: the first turn drops the default port of none but lower-case schemes.
         url = httpx.URL(str(httpx.URL(location)))
-    except httpx.InvalidURL:
+        _ = url.host  # decodes the name, and so finds what only pretends to be one
+    except (httpx.InvalidURL, UnicodeError):
         return None
     host = url.raw_host.decode("ascii")
     if url.scheme not in ("http", "https") or (url.port or 0) > 65_535 or not _HOST.fullmatch(host):
@@ -141,7 +142,7 @@ _ERRORS: tuple[tuple[type[BaseException], str, str, bool], ...] = (
 
 
 def of_error(
-    error: httpx.HTTPError | httpx.InvalidURL, location: str, total_seconds: float
+    error: httpx.HTTPError | httpx.InvalidURL | UnicodeError, location: str, total_seconds: float
 ) -> Problem:
     """The problem that an error of httpx is, met before or between the parts of a body."""
     causes = tuple(_causes(error))

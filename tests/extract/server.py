@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -67,13 +66,16 @@ def raw(data: bytes) -> Behaviour:
     return lambda exchange: exchange.send(data)
 
 
+NOT_FOUND = answer(status="404 Not Found")
+
+
 @dataclass
 class Server:
     """Answers each path with its behaviours in turn, the last one for ever."""
 
     port: int
     asked: list[Exchange] = field(default_factory=list)
-    behaviours: dict[str, list[Behaviour]] = field(default_factory=lambda: defaultdict(list))
+    behaviours: dict[str, list[Behaviour]] = field(default_factory=dict)
     over: threading.Event = field(default_factory=threading.Event)
 
     def on(self, path: str, *behaviours: Behaviour) -> str:
@@ -101,7 +103,7 @@ class Server:
             }
             exchange = Exchange(first.split(" ")[1], headers, connection, self.over)
             self.asked.append(exchange)
-            behaviours = self.behaviours[exchange.path]
+            behaviours = self.behaviours.get(exchange.path) or [NOT_FOUND]
             behave = behaviours.pop(0) if len(behaviours) > 1 else behaviours[0]
             behave(exchange)
 

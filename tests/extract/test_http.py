@@ -499,6 +499,7 @@ class TestARedirect:
             pytest.param("file:///etc/passwd", "bad_redirect", id="to-a-file"),
             pytest.param("gopher://127.0.0.1/", "bad_redirect", id="off-the-web"),
             pytest.param("http://[::1", "bad_redirect", id="to-no-address"),
+            pytest.param("http://xn--/", "name_unknown", id="to-no-name"),
             pytest.param("http://127.0.0.1:99999/", "bad_redirect", id="to-no-port"),
         ],
     )
