@@ -170,7 +170,7 @@ SELECT
             THEN timestamptz '2024-03-06 12:00Z'
     END,
     repeat(CASE revision WHEN 1 THEN 'a' ELSE 'b' END, 64),
-    'feed.xml',
+    'paper.rss',
     number,
     CASE revision
         WHEN 1 THEN '0000000a-0000-0000-0000-000000000000'::uuid

@@ -135,7 +135,9 @@ def _body(entry: Entry) -> tuple[str, Markup]:
         for content in _dicts(entry, "content")
         if _text(content, "type") in HTML_TYPES or _text(content, "type").startswith("text")
     ]
-    candidates.append((_text(entry, "summary"), _markup(_dict(entry, "summary_detail"))))
+    # Where an entry has no summary feedparser fills in the content, without saying what it is.
+    if "summary_detail" in entry or not candidates:
+        candidates.append((_text(entry, "summary"), _markup(_dict(entry, "summary_detail"))))
     body = fullest(candidates)
     return body if body[0] else fullest([(_text(entry, "media_caption"), "html")])
 

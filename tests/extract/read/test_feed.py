@@ -152,6 +152,12 @@ def test_the_body_is_the_fullest_text(read_items: Any, rss: Any, fields: str, bo
     assert item.body == body
 
 
+def test_a_content_without_a_summary_keeps_its_markup(read_items: Any, rss: Any) -> None:
+    content = "<content:encoded>&lt;p&gt;The whole story.&lt;/p&gt;</content:encoded>"
+    (item,) = read_items(rss(f"<title>Lamp</title>{content}"))
+    assert (item.body, item.body_markup) == ("<p>The whole story.</p>", "html")
+
+
 @pytest.mark.parametrize(
     ("written", "headline"),
     [
