@@ -1,7 +1,7 @@
 """Chooses what a run is about: the sources that are due, or what its user asked for."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -9,6 +9,7 @@ from flows.errors import ConfigurationError
 from flows.extract.catalogue import load_catalogue
 from flows.extract.collect import Task
 from flows.extract.paths import Selection, nested_folders, select
+from flows.extract.problems import public_url
 from flows.extract.read import READERS
 from flows.load import sources as archived
 from flows.load.database import Database
@@ -77,10 +78,18 @@ def choose(
 
 
 def record(database: Database, catalogue: Sequence[Source]) -> tuple[Source, ...]:
-    """The sources as the archive knows them, after it was told of the catalogue."""
+    """Every source there is, by the catalogue's word or the archive's, the archive told of all.
+
+    The archive's readers see its table of sources: logins and keys stay in the catalogue.
+    """
+    shown = [
+        replace(source, location=public_url(source.location)) if source.kind == "http" else source
+        for source in catalogue
+    ]
     with database.connect(autocommit=True) as connection:
-        archived.record_catalogue(connection, catalogue)
-        return tuple(archived.stored_sources(connection))
+        archived.record_catalogue(connection, shown)
+        stored = {source.name: source for source in archived.stored_sources(connection)}
+    return tuple((stored | {source.name: source for source in catalogue}).values())
 
 
 def named(name: str, known: Mapping[str, Source]) -> Source:

@@ -5,14 +5,14 @@ from typing import Annotated
 
 import typer
 
-from flows.commands.common import AsJson, connected
+from flows.choose import record
+from flows.commands.common import AsJson, open_archive
 from flows.console import print_rows, say
 from flows.errors import ConfigurationError
 from flows.extract.catalogue import append_sources, load_catalogue
 from flows.extract.opml import import_opml
 from flows.extract.read import READERS
 from flows.load import ask
-from flows.load.sources import record_catalogue
 from flows.settings import settings
 
 app = typer.Typer(help="Where dispatches come from.", no_args_is_help=True)
@@ -22,9 +22,10 @@ app = typer.Typer(help="Where dispatches come from.", no_args_is_help=True)
 def list_sources(as_json: AsJson = False) -> None:
     """Lists every source the archive knows, and how it does."""
     catalogue = load_catalogue(settings().sources, READERS)
-    with connected() as connection:
-        record_catalogue(connection, catalogue)
-        rows = ask.rows(connection, "sources")
+    with open_archive() as database:
+        record(database, catalogue)
+        with database.connect(autocommit=True) as connection:
+            rows = ask.rows(connection, "sources")
     print_rows(rows, as_json=as_json)
 
 

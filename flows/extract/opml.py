@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 
 import httpx
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from flows.errors import ConfigurationError
 from flows.extract.problems import http_address, public_url

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from typing import Final
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 
 def _words(text: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from flows.extract.read import parse
+from flows.extract.read import page, parse
 from flows.extract.read.decode import Decoded, decode, known_encoding
 from flows.extract.read.entries import (
     absolute_url,
@@ -20,7 +20,6 @@ from flows.model import Document, Item, Markup, Rejection, Source
 
 XML_ENCODING = re.compile(rb"<\?xml[^<>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 HTML_PAGE = re.compile(r"<(?:!doctype\s+html|html)(?=[\s>])", re.IGNORECASE)
-HTML_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,200})", re.IGNORECASE)
 HTML_TYPES = {"text/html", "application/xhtml+xml", "html", "xhtml"}
 
 Entry = dict[str, Any]
@@ -36,12 +35,12 @@ def read(document: Document, source: Source) -> list[Item | Rejection]:
     if rejection := unreadable(document, decoded.text):
         return [rejection]
     if not parse.is_feed(decoded.text):
-        return [rejected(document, "not_a_feed", _what_it_is(decoded.text))]
+        return [rejected(document, "not_a_feed", _what_it_is(document, decoded.text))]
     parsed = parse.parse(decoded.text)
     html = HTML_PAGE.search(decoded.text, 0, 1000)
     if not parsed.entries and (html or parsed.fault):
         code = "not_a_feed" if html else "unreadable_feed"
-        message = _what_it_is(decoded.text) if html else f"no entry in it: {parsed.fault}"
+        message = _what_it_is(document, decoded.text) if html else f"no entry in it: {parsed.fault}"
         return [rejected(document, code, message)]
 
     found: list[Item | Rejection] = []
@@ -72,11 +71,9 @@ def _decode(document: Document) -> Decoded:
     return decode(document.body, declared)
 
 
-def _what_it_is(text: str) -> str:
+def _what_it_is(document: Document, text: str) -> str:
     if HTML_PAGE.search(text, 0, 1000):
-        title = HTML_TITLE.search(text, 0, 20_000)
-        name = f" ({' '.join(title[1].split())[:80]})" if title else ""
-        return f"an HTML page{name}, not a feed: check the address"
+        return page.describe(text, document.base_url, document.location)
     return "no RSS, RDF or Atom element in it: check the address, or the source's format"
 
 

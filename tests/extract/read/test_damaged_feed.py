@@ -148,6 +148,19 @@ def test_the_rejection_names_the_page_that_came_instead(read_bytes: Any) -> None
     assert "502 Bad Gateway" in rejection.message
 
 
+def test_the_rejection_names_the_feeds_that_the_page_offers(read_bytes: Any) -> None:
+    head = (
+        '<base href="https://a.example/blog/">'
+        '<link rel="stylesheet" href="s.css"><link rel="shortcut icon" href="i.png">'
+        '<LINK REL="Alternate" TYPE="application/rss+xml" HREF="feed.xml">'
+        '<link rel="alternate" type="application/feed+json" href="//b.example/feed.json">'
+        '<link rel="alternate" type="text/html" hreflang="fr" href="/fr">'
+    )
+    (rejection,) = read_bytes(f"<!DOCTYPE html><html><head>{head}</head>", format="feed")
+    assert "https://a.example/blog/feed.xml and https://b.example/feed.json" in rejection.message
+    assert "s.css" not in rejection.message and "/fr" not in rejection.message
+
+
 def test_entities_that_multiply_are_not_expanded(read_items: Any, rss: Any) -> None:
     bomb = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
     head = f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e0 "ha">{bomb}]>'
@@ -203,19 +216,33 @@ def test_hostile_feeds_take_time_in_proportion(read_bytes: Any, inside: str) -> 
     assert found[0].headline == "T"
 
 
+def test_an_element_that_feedparser_fails_on_costs_itself_only(read_items: Any, rss: Any) -> None:
+    place = "<gml:pos xmlns:gml='http://www.opengis.net/gml'>47.1 -2.2</gml:pos>"
+    items = read_items(rss(story(1), f"{place}{story(2)}", story(3)))
+    assert [item.body for item in items] == [f"<p>Text of {number}.</p>" for number in (1, 2, 3)]
+    assert [item.quality for item in items] == [(), ("salvaged",), ()]
+
+
 def test_an_entry_that_no_parser_survives_costs_itself_only(
     read_bytes: Any, rss: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for parser in (parse._Strict, parse._Loose):
-        monkeypatch.setattr(parser, "_end_author", _fails, raising=False)
-    found = read_bytes(rss(story(1), story(2, "<author>Ada</author>"), story(3)))
+        monkeypatch.setattr(parser, "handle_data", _failing(parser.handle_data))
+    found = read_bytes(rss(story(1), story(2, "<author>fatal</author>"), story(3)))
     assert [getattr(one, "identifier", None) for one in found] == ["s-1", None, "s-3"]
     assert isinstance(found[1], Rejection)
     assert (found[1].code, found[1].item) == ("unreadable_entry", "wire/bulletin#1")
 
 
-def _fails(_self: object) -> None:
-    raise ValueError("as a defect of the parser would")
+def _failing(handle: Callable[..., None]) -> Callable[..., None]:
+    """As a parser with a defect would."""
+
+    def call(parser: object, text: str, *rest: Any, **more: Any) -> None:
+        if "fatal" in text:
+            raise RuntimeError("no parser survives this")
+        handle(parser, text, *rest, **more)
+
+    return call
 
 
 FRAGMENTS = (
