@@ -1,7 +1,6 @@
 """Decides what each dispatch is to the archive: new, changed or as before. Pure."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
@@ -19,7 +18,7 @@ class Decision:
     dispatch: Dispatch
     outcome: Outcome
     revision: int  # its number where added or revised, else the one that stands
-    current: bool = True  # False: a later state of the same dispatch follows in this batch
+    current: bool = True  # False: another decision on the same dispatch follows in this batch
     carried: bool = False  # a bare withdrawal: the content is the archive's own last state
 
 
@@ -28,36 +27,45 @@ def recognise(
 ) -> tuple[list[Sighting], list[Item]]:
     """Parts the items met again exactly as archived from those that must be cleaned.
 
-    Only an item that stands alone under its name is recognised here: among several versions in
-    one document, which of them is the current one is for `decide` to say.
+    A dispatch is recognised only where all that these items say of it is as archived: among
+    several versions, which of them is the current one is for `decide` to say.
     """
-    sightings: list[Sighting] = []
-    fresh: list[Item] = []
-    named = [(item, identity.given_identity(item)) for item in items]
-    versions = Counter((item.sha256, name) for item, name in named)
-    for item, name in named:
-        known = stored.get(identity.dispatch_id(item.source, name)) if name else None
-        if (
-            known is not None
-            and versions[item.sha256, name] == 1
-            and item.status == known.status
-            and identity.item_digest(item) == known.item_digest
-        ):
-            sightings.append(Sighting(item.source, known.dispatch_id))
-        else:
-            fresh.append(item)
-    return sightings, fresh
+    keyed = [(item, _dispatch_id(item)) for item in items]
+    changed = {key for item, key in keyed if key and not _as_archived(item, stored.get(key))}
+    known = [(item, key) for item, key in keyed if key and key not in changed]
+    fresh = [item for item, key in keyed if key is None or key in changed]
+    return [Sighting(item.source, key) for item, key in known], fresh
 
 
-def decide(dispatches: Iterable[Dispatch], stored: Mapping[UUID, Stored]) -> list[Decision]:
+def _dispatch_id(item: Item) -> UUID | None:
+    name = identity.given_identity(item)
+    return identity.dispatch_id(item.source, name) if name else None
+
+
+def _as_archived(item: Item, known: Stored | None) -> bool:
+    return (
+        known is not None
+        and item.status == known.status
+        and identity.item_digest(item) == known.item_digest
+    )
+
+
+def decide(
+    dispatches: Iterable[Dispatch],
+    stored: Mapping[UUID, Stored],
+    reread: Collection[str] = frozenset(),
+) -> list[Decision]:
     """One decision for each dispatch, versions of one dispatch in the order they were written.
 
     A cancel wins whether it comes before, between or after the versions it cancels: what is
     canceled stays so, and later versions are kept as states of a canceled dispatch.
+
+    A former state that comes again is a change back, unless its document shows a later one or was
+    read before: `reread` names such documents by SHA-256.
     """
     decisions: list[Decision] = []
     for dispatch_id, versions in _by_dispatch(dispatches).items():
-        decisions.extend(_decide_one(versions, stored.get(dispatch_id)))
+        decisions.extend(_decide_one(versions, stored.get(dispatch_id), reread))
     return decisions
 
 
@@ -87,12 +95,16 @@ def _written(version: Dispatch, document: int) -> tuple[int, bool, float, int]:
     )
 
 
-def _decide_one(versions: list[Dispatch], stored: Stored | None) -> list[Decision]:
+def _decide_one(
+    versions: list[Dispatch], stored: Stored | None, reread: Collection[str]
+) -> list[Decision]:
     decisions: list[Decision] = []
     state = stored
     content: Dispatch | None = None  # of the last state, where this batch brought it
     for place, version in enumerate(versions):
-        superseded = any(later.sha256 == version.sha256 for later in versions[place + 1 :])
+        superseded = version.sha256 in reread or any(
+            later.sha256 == version.sha256 for later in versions[place + 1 :]
+        )
         if state is None:
             decision = Decision(version, "added", 1)
         elif version.status_only:
@@ -111,8 +123,10 @@ def _compare(version: Dispatch, state: Stored, superseded: bool) -> Decision:
     same = (
         version.content_digest == state.content_digest or version.item_digest == state.item_digest
     )
-    stale = superseded and not state.former.isdisjoint(
-        (version.content_digest, version.item_digest)
+    stale = (
+        superseded
+        and (version.status != "canceled" or state.status == "canceled")
+        and not state.former.isdisjoint((version.content_digest, version.item_digest))
     )
     if stale or (same and status == state.status):
         return Decision(version, "unchanged", state.revision)
@@ -120,15 +134,17 @@ def _compare(version: Dispatch, state: Stored, superseded: bool) -> Decision:
 
 
 def _withdraw(version: Dispatch, state: Stored, content: Dispatch | None) -> Decision:
-    if state.status == version.status:
-        return Decision(version, "unchanged", state.revision)
+    carried = replace(version, item_digest=state.item_digest, content_digest=state.content_digest)
+    if state.status in (version.status, "canceled"):
+        return Decision(carried, "unchanged", state.revision)
     if content is None:
-        carried = replace(
-            version, item_digest=state.item_digest, content_digest=state.content_digest
-        )
         return Decision(carried, "revised", state.revision + 1, carried=True)
     withdrawn = replace(
-        content, status=version.status, sha256=version.sha256, position=version.position
+        content,
+        status=version.status,
+        sha256=version.sha256,
+        location=version.location,
+        position=version.position,
     )
     return Decision(withdrawn, "revised", state.revision + 1)
 
@@ -148,6 +164,8 @@ def _after(decision: Decision, before: Stored | None) -> Stored:
 
 def _mark_current(decisions: list[Decision]) -> list[Decision]:
     changes = [place for place, one in enumerate(decisions) if one.outcome != "unchanged"]
-    for place in changes[:-1]:
-        decisions[place] = replace(decisions[place], current=False)
-    return decisions
+    current = {len(decisions) - 1, *changes[-1:]}
+    return [
+        one if place in current else replace(one, current=False)
+        for place, one in enumerate(decisions)
+    ]
