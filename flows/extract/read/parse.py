@@ -24,17 +24,15 @@ from flows.extract.read import mend
 
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
 
-# What feedparser's parsers were seen to raise on damaged input, or may by their code.
+# What feedparser was seen to raise on damaged input, or may by its code: from the handler of one
+# element (a map reference out of place), and from the parsers themselves.
+ELEMENT_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 FAULTS = (
+    *ELEMENT_FAULTS,
     xml.sax.SAXException,
     UndeclaredNamespace,
-    ArithmeticError,
     AssertionError,
-    AttributeError,
-    LookupError,
     RuntimeError,  # SGMLParseError and RecursionError among them
-    TypeError,
-    ValueError,
 )
 
 ROOT = re.compile(r"<(?:[A-Za-z][\w.-]{0,30}:)?(rss|rdf|feed|channel|entry|item)(?=[\s/>])", re.I)
@@ -82,6 +80,7 @@ class _Reader(_FeedParserMixin):  # type: ignore[misc]  # feedparser has no type
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.whole = 0  # entries that were read to their end
+        self.faulty: set[int] = set()  # entries with an element that could not be read
         self.withdrawing = False
 
     def unknown_starttag(self, tag: str, attributes: Attributes) -> None:
@@ -92,11 +91,17 @@ class _Reader(_FeedParserMixin):  # type: ignore[misc]  # feedparser has no type
             self._begin_withdrawal({key.lower(): value for key, value in attributes})
         if name == "media:description":
             tag, attributes = "media:caption", []
-        super().unknown_starttag(tag, attributes)
+        try:
+            super().unknown_starttag(tag, attributes)
+        except ELEMENT_FAULTS:
+            self.faulty.add(len(self.entries) - 1)
 
     def unknown_endtag(self, tag: str) -> None:
         name = self._canonical(tag)
-        super().unknown_endtag("media:caption" if name == "media:description" else tag)
+        try:
+            super().unknown_endtag("media:caption" if name == "media:description" else tag)
+        except ELEMENT_FAULTS:
+            self.faulty.add(len(self.entries) - 1)
         if name == "at:deleted-entry":
             self._end_withdrawal()
         if not self.inentry:
@@ -263,7 +268,7 @@ def _parsed(
         version=run.parser.version,
         feed=run.parser.feeddata,
         entries=list(run.entries),
-        damaged=frozenset(damaged or ()),
+        damaged=frozenset((damaged or set()) | run.parser.faulty),
         truncated=truncated,
         fault=fault,
     )
