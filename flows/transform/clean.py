@@ -47,7 +47,9 @@ def transform(item: Item, source: Source, received_at: datetime) -> Dispatch | R
     """
     headline, headline_flags = _plain(item.headline, item.headline_markup, title=True)
     text, text_flags = _plain(item.body, item.body_markup)
-    if not (headline or text or item.url or item.status_only):
+    body, credit = split_credit(text)
+    url = identity.address(item.url)
+    if not (headline or body or url or item.status_only):
         return Rejection(
             source=item.source,
             item=f"{item.location}#{item.position}",
@@ -56,21 +58,20 @@ def transform(item: Item, source: Source, received_at: datetime) -> Dispatch | R
             message="without its markup nothing is left of it, and it has no link",
             sha256=item.sha256,
         )
-    body, credit = split_credit(text)
-    published = _published(item, source.timezone, received_at)
+    published, date_flags = _published(item, source.timezone, received_at)
     embargo = _embargo(item, f"{headline}\n{text}", published, source.timezone)
     spoken = language.detect(f"{headline}\n{body}")
     flags = {*item.quality, *headline_flags, *text_flags}
     if not item.status_only:
-        flags |= {*inspect(headline, body), *_date_flags(item, published, text, spoken, source.timezone)}
-        flags |= (
-            {Flag.DATE_IN_FUTURE} if published and published.at > received_at + AHEAD else set()
-        )
+        flags |= {*inspect(headline, body), *date_flags}
+        if published and disagrees(published, text, spoken, source.timezone):
+            flags.add(Flag.DATE_DISAGREES)
     if embargo and embargo.until is None:
         flags.add(Flag.EMBARGO_UNREADABLE)
-    if item.credit:
-        credit = normalise_credit(item.credit) or credit
-    byline = (normalise_byline(item.byline) if item.byline else None) or find_byline(body)
+    if named := _line(item.credit):
+        credit = normalise_credit(named) or credit
+    byline = _line(item.byline)
+    byline = (normalise_byline(byline) if byline else None) or find_byline(body)
     external_id = identity.given_identity(item) or identity.content_identity(headline, body)
     dispatch = Dispatch(
         dispatch_id=identity.dispatch_id(item.source, external_id),
@@ -87,14 +88,14 @@ def transform(item: Item, source: Source, received_at: datetime) -> Dispatch | R
         language=spoken or _language_code(item.language) or source.language,
         credit=credit or source.agency,
         byline=byline,
-        dateline=_dateline(item, body),
-        url=item.url.strip() if item.url else None,
+        dateline=_line(item.dateline) or _dateline(body),
+        url=url,
         published_at=published.at if published else None,
         published_precision=published.precision if published else None,
         embargoed_until=embargo.until if embargo else None,
         urgency=item.urgency,
-        slugline=clean_line(item.slugline) if item.slugline else None,
-        keywords=tuple(word for one in item.keywords if (word := clean_line(one))),
+        slugline=_line(item.slugline),
+        keywords=tuple(word for one in item.keywords if (word := _line(one))),
         word_count=word_count(body),
         quality=tuple(sorted(flags)),
         updated_at=_moment(item.updated, source.timezone),
@@ -111,27 +112,27 @@ def _plain(text: str, markup: Markup, *, title: bool = False) -> tuple[str, tupl
     return (clean_line(cleaned), flags) if title else (cleaned, flags)
 
 
-def _published(item: Item, timezone: str, received_at: datetime) -> Moment | None:
-    """When the item says it was published; where it says nothing, when it says it was updated."""
-    latest = received_at + PLAUSIBLE_AHEAD
+def _line(text: str | None) -> str | None:
+    return clean_line(text) or None if text else None
+
+
+def _published(item: Item, timezone: str, received_at: datetime) -> tuple[Moment | None, set[Flag]]:
+    """When the item says it was published, or where it does not, updated; and what is amiss."""
+    flags: set[Flag] = set()
     for written in (item.published, item.updated):
-        if written and (moment := read_date(written, timezone, latest)):
-            return moment
-    return None
+        if not written or not written.strip():
+            continue
+        if moment := read_date(written, timezone, received_at + PLAUSIBLE_AHEAD):
+            if moment.at > received_at + AHEAD:
+                flags.add(Flag.DATE_IN_FUTURE)
+            return moment, flags
+        flags.add(Flag.DATE_UNREADABLE)
+    return None, flags or {Flag.NO_DATE}
 
 
 def _moment(written: str | None, timezone: str) -> datetime | None:
     moment = read_date(written, timezone) if written else None
     return moment.at if moment else None
-
-
-def _date_flags(
-    item: Item, published: Moment | None, text: str, spoken: str | None, timezone: str
-) -> Iterable[Flag]:
-    if published is None:
-        written = item.published or item.updated
-        return (Flag.DATE_UNREADABLE,) if written and written.strip() else (Flag.NO_DATE,)
-    return (Flag.DATE_DISAGREES,) if disagrees(published, text, spoken, timezone) else ()
 
 
 def _embargo(item: Item, text: str, published: Moment | None, timezone: str) -> Embargo | None:
@@ -147,9 +148,7 @@ def _status(item: Item, embargo: Embargo | None) -> Status:
     return item.status
 
 
-def _dateline(item: Item, body: str) -> str | None:
-    if item.dateline:
-        return clean_line(item.dateline)
+def _dateline(body: str) -> str | None:
     found = find_dateline(body)
     return found.text if found else None
 

@@ -5,7 +5,7 @@ import json
 from uuid import UUID, uuid5
 
 from flows.model import Dispatch, Item
-from flows.transform.text import fold
+from flows.transform.text import fold, word_count
 
 # Any fixed UUID will do; changing it would orphan every archive.
 NAMESPACE = UUID("6f0f3a5e-5d3c-4c0e-9a39-2f8f6f1c7c51")
@@ -38,10 +38,19 @@ def given_identity(item: Item) -> str | None:
     A title is never an identity: agencies repeat one title for weeks.
     """
     for candidate in (item.identifier, item.url):
-        name = (candidate or "").replace("\x00", "").strip()
-        if name:
+        if name := address(candidate):
             return name if len(name) <= LONGEST_IDENTIFIER else f"sha256:{_digest([name]).hex()}"
     return None
+
+
+def address(written: str | None) -> str | None:
+    """An id or URL as it can be stored, None where nothing is left of it.
+
+    Character for character as the source writes it, but for NUL and the white space around it,
+    which go, and lone surrogates, which stay as their escapes.
+    """
+    stripped = (written or "").replace("\x00", "").strip()
+    return stripped.encode("utf-8", "backslashreplace").decode("utf-8") or None
 
 
 def content_identity(headline: str, body: str) -> str:
@@ -97,9 +106,9 @@ def text_digest(headline: str, body: str) -> bytes | None:
     be known by its body is compared with its headline.
     """
     folded = fold(body)
-    if folded.count(" ") + 1 < 2 * FEWEST_WORDS_OF_A_COPY:
+    if word_count(folded) < 2 * FEWEST_WORDS_OF_A_COPY:
         folded = f"{fold(headline)} {folded}".strip()
-        if folded.count(" ") + 1 < FEWEST_WORDS_OF_A_COPY:
+        if word_count(folded) < FEWEST_WORDS_OF_A_COPY:
             return None
     return _digest([folded])
 
