@@ -42,7 +42,7 @@ def prepare_environment(settings: Settings) -> str | None:
     os.environ.setdefault("PREFECT_HOME", str(home))
     if address := os.environ.get("PREFECT_API_URL"):
         return address
-    address = _served(home / SERVER_FILE)
+    address = served(home / SERVER_FILE)
     if address:
         os.environ["PREFECT_API_URL"] = address
     return address
@@ -64,7 +64,8 @@ def healthy(address: str) -> bool:
         return False
 
 
-def _served(file: Path) -> str | None:
+def served(file: Path) -> str | None:
+    """The address a file of `announce_server` gives, if a server answers there."""
     try:
         address = json.loads(file.read_text(encoding="utf-8"))["api_url"]
     except (OSError, ValueError, KeyError):

@@ -15,6 +15,8 @@ from psycopg.rows import TupleRow
 from flows.load import server
 from flows.load.database import Database
 from flows.load.migrate import migrate
+from flows.orchestration import prepare_environment
+from flows.settings import Settings
 
 HOME = "NEWSWIRE_TEST_HOME"  # how the processes of one test run find the server they share
 TEMPLATE = "template_newswire"
@@ -24,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
     # A user's own settings must not reach the tests, nor the tests a user's archive.
-    for name in [name for name in os.environ if name.startswith("NEWSWIRE_")]:
+    for name in [name for name in os.environ if name.startswith(("NEWSWIRE_", "PREFECT_"))]:
         del os.environ[name]
     # Not under pytest's own folder: that is closed to the user root's PostgreSQL runs as, and
     # too long a path for a socket.
@@ -32,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.geteuid() == 0:
         home.chmod(0o711)
     os.environ[HOME] = str(home)
+    prepare_environment(Settings(home=home))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

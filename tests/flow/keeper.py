@@ -1,0 +1,43 @@
+"""Keeps one Prefect server for all processes of a test run, as long as any of them lives.
+
+A program: keeper.py HOME. Each process that uses the server holds a shared lock on HOME/users;
+once nobody does, the server is stopped and HOME removed, however its users ended.
+"""
+
+import fcntl
+import shutil
+import socket
+import sys
+import time
+from pathlib import Path
+
+from flows.orchestration import prepare_environment
+from flows.schedule import prefect_server
+from flows.settings import Settings
+
+USERS = "users"
+
+
+def keep(home: Path) -> None:
+    """Starts the server, and stops it when its last user is gone."""
+    settings = Settings(home=home)
+    prepare_environment(settings)
+    with prefect_server(settings, free_port(), lambda _: None), (home / USERS).open() as users:
+        while True:
+            time.sleep(0.5)
+            try:
+                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                continue
+    shutil.rmtree(home)
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+if __name__ == "__main__":
+    keep(Path(sys.argv[1]))
