@@ -1,5 +1,7 @@
 """Fills the full-text index from what the loads have left for it."""
 
+from typing import Any
+
 import psycopg
 
 from flows.load.database import Database
@@ -13,11 +15,16 @@ def index_text(database: Database) -> int:
     """Builds the search terms of every waiting dispatch; returns how many there were."""
     done = 0
     with database.connect(autocommit=True) as connection:
-        while taken := _some(connection):
+        while taken := index_some(connection):
             done += taken
     return done
 
 
-def _some(connection: "psycopg.Connection[tuple[int]]") -> int:
-    row = connection.execute(statement("index_text"), {"most": ROWS_AT_ONCE}).fetchone()
-    return row[0] if row else 0
+def index_some(connection: psycopg.Connection[Any], most: int = ROWS_AT_ONCE) -> int:
+    """Builds the terms of up to `most` dispatches in one transaction; 0 where none waits."""
+    with connection.transaction():
+        rows = connection.execute(statement("take_pending"), {"most": most}).fetchall()
+        if rows:
+            dispatch_ids = [row[0] for row in rows]
+            connection.execute(statement("index_text"), {"dispatch_ids": dispatch_ids})
+    return len(rows)

@@ -42,6 +42,7 @@ STAGED_FIELDS = (
     "word_count",
     "quality",
     "sha256",
+    "location",
     "position",
     "item_digest",
     "content_digest",
@@ -114,7 +115,8 @@ class _Loading:
         known = states(
             self.connection, {dispatch.dispatch_id for dispatch in self.batch.dispatches}
         )
-        decisions = decide(self.batch.dispatches, known)
+        reread = {document.sha256 for document in self.batch.reread}
+        decisions = decide(self.batch.dispatches, known, reread)
         self._write([one for one in decisions if one.outcome != "unchanged"])
         self.decided += [one for one in decisions if one.outcome == "unchanged"]
         self._touch()
@@ -147,7 +149,7 @@ class _Loading:
         try:
             with self.connection.transaction():
                 self._write_at_once(decisions)
-        except psycopg.Error as error:
+        except (psycopg.Error, UnicodeError) as error:
             if transient(error) or not _is_about_data(error):
                 raise
             halves = _halves(decisions)
@@ -170,18 +172,19 @@ class _Loading:
             (_staged(decision) for decision in decisions),
         )
         self.connection.execute("ANALYZE staged")
-        for step in ("carry", "supersede", "record", "upsert", "pend", "relate_exact"):
+        # From the lock on loads go one after another: no row of a dispatch is written before it.
+        for step in (
+            "carry", "supersede", "record", "pend", "lock_relating", "upsert", "relate_exact",
+        ):  # fmt: skip
             self.connection.execute(statement(step), self.shared)
 
-    def _refuse(self, decisions: Iterable[Decision], error: psycopg.Error) -> None:
-        locations = {document.sha256: document.location for document in self.batch.read}
+    def _refuse(self, decisions: Iterable[Decision], error: psycopg.Error | UnicodeError) -> None:
         for decision in decisions:
             dispatch = decision.dispatch
-            location = locations.get(dispatch.sha256, dispatch.external_id)
             self.rejections.append(
                 Rejection(
                     source=dispatch.source,
-                    item=f"{location}#{dispatch.position}",
+                    item=f"{dispatch.location}#{dispatch.position}",
                     stage="load",
                     code="refused",
                     message=f"PostgreSQL refused it: {_first_line(error)}",
@@ -205,8 +208,8 @@ class _Loading:
 
     def _reject(self) -> None:
         read = self.batch.read
-        locations = {document.sha256: document.location for document in read}
-        located = [(one, locations.get(one.sha256 or "", one.item)) for one in self.rejections]
+        places = {(document.source, document.location) for document in read}
+        located = [(one, _location(one, places)) for one in self.rejections]
         keys = [rejection_id(one, location) for one, location in located]
         self.connection.execute(
             statement("resolve"),
@@ -302,12 +305,25 @@ def _tallied(connection: psycopg.Connection[Any], run_id: UUID, number: int) -> 
         return {row.pop("source"): Tally(**row) for row in cursor}
 
 
-def _is_about_data(error: psycopg.Error) -> bool:
+def _location(rejection: Rejection, places: Collection[tuple[str, str]]) -> str:
+    """Where the rejected item stands: of the (source, location) pairs read, the one it names.
+
+    Its document's digest does not tell: an empty file is the same as any other empty file.
+    """
+    above, _, position = rejection.item.rpartition("#")
+    whole = (rejection.source, rejection.item) in places
+    within = position.isdecimal() and (rejection.source, above) in places
+    return above if within and not whole else rejection.item
+
+
+def _is_about_data(error: psycopg.Error | UnicodeError) -> bool:
     """Whether the refusal speaks of a value, so that other values may pass.
 
-    SQLSTATE classes 22 (data), 23 (integrity) and 54 (program limits); psycopg itself refuses
-    NUL and lone surrogates before they are sent, without a state.
+    SQLSTATE classes 22 (data), 23 (integrity) and 54 (program limits); NUL and lone surrogates
+    are refused before they are sent, without a state.
     """
+    if isinstance(error, UnicodeError):
+        return True
     if error.sqlstate is None:
         return isinstance(error, psycopg.DataError)
     return error.sqlstate[:2] in {"22", "23", "54"}

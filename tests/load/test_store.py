@@ -1,0 +1,477 @@
+"""A batch is loaded whole or not at all, counted to the item, and once however often it comes."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from random import Random
+from string import ascii_letters, digits
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from flows.load import runs
+from flows.load.database import Database
+from flows.load.store import load
+from flows.model import Dispatch, Failed, Finished, Sighting, Tally, Unmodified
+from tests.records import NOON, batch, dispatch, document, received, withdrawal
+
+Connection = psycopg.Connection[Any]
+RUN, LATER = UUID(int=1), UUID(int=2)
+
+TABLES = ("document", "dispatch", "revision", "duplicate", "rejection", "cursor", "poll", "tally")
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    return {
+        table: connection.execute(f"SELECT count(*) FROM newswire.{table}").fetchall()[0][0]
+        for table in TABLES
+    }
+
+
+def column(connection: Connection, query: str, *values: object) -> list[Any]:
+    return [row[0] for row in connection.execute(query, values)]
+
+
+def headlines(connection: Connection) -> list[str]:
+    return column(connection, "SELECT headline FROM newswire.dispatch ORDER BY headline")
+
+
+def start(database: Database, run_id: UUID = RUN) -> None:
+    with runs.running(database, run_id, "ingest"):
+        pass
+
+
+def apart(number: int, **fields: Any) -> Dispatch:
+    """A dispatch like no other."""
+    return dispatch(
+        f"urn:oriel:{number}",
+        **{"headline": f"Story {number}", "body": f"Lock number {number} opened. " * 8, **fields},
+    )
+
+
+class TestCounting:
+    def test_everything_received_is_added_revised_unchanged_or_rejected(
+        self, database: Database, connection: Connection
+    ) -> None:
+        load(database, LATER, batch(apart(1), apart(2), apart(3)))
+        start(database)
+
+        tallies = load(
+            database,
+            RUN,
+            batch(
+                apart(1),
+                apart(2, body="Another text."),
+                apart(4),
+                apart(5, headline="with a NUL: \x00"),
+                sightings=(Sighting("wire", apart(3).dispatch_id),),
+            ),
+        )
+
+        assert tallies == {"wire": Tally(received=5, added=1, revised=1, unchanged=2, rejected=1)}
+        assert runs.totals(database, RUN) == tallies["wire"]
+        assert connection.execute(
+            "SELECT received, added, revised, unchanged, rejected FROM newswire.tally"
+            " WHERE run_id = %s",
+            [RUN],
+        ).fetchall() == [(5, 1, 1, 2, 1)]
+
+    @pytest.mark.parametrize("table", ["run", "tally"])
+    def test_the_database_refuses_counts_that_do_not_add_up(
+        self, database: Database, connection: Connection, table: str
+    ) -> None:
+        start(database)
+        load(database, RUN, batch(apart(1)))
+
+        with pytest.raises(psycopg.errors.CheckViolation, match=f"{table}_nothing_lost"):
+            connection.execute(f"UPDATE newswire.{table} SET received = received + 1")
+
+    def test_a_run_is_the_sum_of_its_batches(self, database: Database) -> None:
+        start(database)
+        load(database, RUN, batch(apart(1), apart(2), number=0))
+        load(database, RUN, batch(apart(2), apart(3), number=1))
+
+        assert runs.totals(database, RUN) == Tally(received=4, added=3, unchanged=1)
+        assert runs.next_batch(database, RUN) == 2
+
+    def test_each_source_has_its_own_tally_even_of_zeros(self, database: Database) -> None:
+        tallies = load(
+            database,
+            RUN,
+            batch(
+                apart(1, source="wire"),
+                apart(1, source="agency"),
+                apart(2, source="agency"),
+                failed=(Failed("down", "https://down.example/", "refused", "no answer", 0.1),),
+                finished=(Finished("down", "refused: no answer"),),
+            ),
+        )
+
+        assert {name: (one.received, one.added) for name, one in tallies.items()} == {
+            "wire": (1, 1),
+            "agency": (2, 2),
+            "down": (0, 0),
+        }
+
+    def test_copies_are_counted_among_what_was_added_and_revised(self, database: Database) -> None:
+        tallies = load(
+            database,
+            RUN,
+            batch(dispatch("a"), dispatch("b"), dispatch("c", source="agency"), apart(1)),
+        )
+
+        assert sum(tallies.values(), Tally()) == Tally(received=4, added=4, duplicates=2)
+
+    def test_versions_in_one_batch_count_each(self, database: Database) -> None:
+        versions = [apart(1), apart(1, headline="Changed", position=0, updated_at=NOON)]
+
+        assert load(database, RUN, batch(*versions))["wire"] == Tally(2, added=1, revised=1)
+
+
+class TestAgain:
+    EVERYTHING = batch(
+        apart(1),
+        apart(2),
+        dispatch("a"),
+        dispatch("b", source="agency"),
+        withdrawal("urn:gone"),
+        apart(3, headline="with a NUL: \x00"),
+        finished=(Finished("wire"),),
+    )
+
+    def test_the_same_batch_of_the_same_run_does_nothing_and_says_the_same(
+        self, database: Database, connection: Connection
+    ) -> None:
+        first = load(database, RUN, self.EVERYTHING)
+        before = counts(connection)
+
+        again = load(database, RUN, self.EVERYTHING)
+
+        assert again == first
+        assert [one.seconds for one in again.values()] == [one.seconds for one in first.values()]
+        assert counts(connection) == before
+
+    def test_the_same_content_in_another_run_adds_only_what_tells_of_the_run(
+        self, database: Database, connection: Connection
+    ) -> None:
+        load(database, RUN, self.EVERYTHING)
+        before = counts(connection)
+
+        tallies = load(database, LATER, self.EVERYTHING)
+
+        assert sum(tallies.values(), Tally()) == Tally(received=6, unchanged=5, rejected=1)
+        assert counts(connection) == before | {
+            "poll": 2 * before["poll"],
+            "tally": 2 * before["tally"],
+        }
+
+    def test_a_dispatch_met_again_was_seen_again(
+        self, database: Database, connection: Connection
+    ) -> None:
+        load(database, RUN, batch(apart(1), apart(2)))
+        load(database, LATER, batch(apart(1), sightings=(Sighting("wire", apart(2).dispatch_id),)))
+
+        assert column(
+            connection, "SELECT count(*) FROM newswire.dispatch WHERE last_seen_at > first_seen_at"
+        ) == [2]
+
+    def test_another_wrapping_is_remembered_so_that_it_is_not_cleaned_again(
+        self, database: Database, connection: Connection
+    ) -> None:
+        load(database, RUN, batch(apart(1)))
+        load(database, LATER, batch(apart(1, item_digest=b"other markup")))
+
+        assert column(connection, "SELECT item_digest FROM newswire.dispatch") == [b"other markup"]
+
+    def test_an_older_version_beside_a_change_does_not_pass_for_the_text(
+        self, database: Database, connection: Connection
+    ) -> None:
+        hour = timedelta(hours=1)
+        first = apart(1, updated_at=NOON, position=1)
+        second = apart(1, headline="Second", updated_at=NOON + hour)
+        third = apart(1, headline="Third", updated_at=NOON + 2 * hour)
+        load(database, RUN, batch(first))
+        load(database, RUN, batch(first, second, number=1))
+
+        load(database, LATER, batch(first, third))
+
+        assert column(connection, "SELECT item_digest FROM newswire.dispatch") == [
+            third.item_digest
+        ]
+
+    def test_the_digest_of_a_withdrawal_does_not_pass_for_that_of_the_text(
+        self, database: Database, connection: Connection
+    ) -> None:
+        for number, met in enumerate((apart(1), withdrawal("urn:oriel:1"))):
+            load(database, RUN, batch(met, number=number))
+        load(database, LATER, batch(withdrawal("urn:oriel:1")))
+
+        assert column(connection, "SELECT item_digest FROM newswire.dispatch") == [
+            apart(1).item_digest
+        ]
+
+
+class TestHistory:
+    def chain(self, database: Database) -> None:
+        for number, met in enumerate(
+            (
+                apart(1, headline="First"),
+                apart(1, headline="Second"),
+                apart(1, headline="Second"),
+                apart(1, headline="First"),
+                withdrawal("urn:oriel:1"),
+            )
+        ):
+            load(database, RUN, batch(met, number=number))
+
+    def test_every_state_stays_with_when_it_was_known(
+        self, database: Database, connection: Connection
+    ) -> None:
+        self.chain(database)
+
+        rows = connection.execute(
+            "SELECT revision, headline, status, recorded_at, superseded_at"
+            " FROM newswire.revision ORDER BY revision"
+        ).fetchall()
+        assert [row[:3] for row in rows] == [
+            (1, "First", "usable"),
+            (2, "Second", "usable"),
+            (3, "First", "usable"),
+            (4, "First", "canceled"),
+        ]
+        assert all(one[4] == following[3] for one, following in pairwise(rows))
+        assert rows[-1][4] is None
+        assert connection.execute(
+            "SELECT revision, headline, status FROM newswire.dispatch"
+        ).fetchall() == [(4, "First", "canceled")]
+
+    def test_as_of_any_instant_there_is_one_state_from_the_first_on(
+        self, database: Database, connection: Connection
+    ) -> None:
+        self.chain(database)
+        recorded: list[datetime] = column(
+            connection, "SELECT recorded_at FROM newswire.revision ORDER BY revision"
+        )
+        blink = timedelta(microseconds=1)
+
+        def known(moment: datetime) -> list[int]:
+            return column(connection, "SELECT revision FROM newswire.dispatch_as_of(%s)", moment)
+
+        assert known(recorded[0] - blink) == []
+        for number, moment in enumerate(recorded, start=1):
+            assert known(moment) == [number]
+            assert known(moment - blink) == ([number - 1] if number > 1 else [])
+        assert known(recorded[-1] + timedelta(days=1)) == [4]
+
+    def test_a_state_that_was_replaced_at_once_was_never_known(
+        self, database: Database, connection: Connection
+    ) -> None:
+        load(database, RUN, batch(apart(1), apart(1, headline="Second", updated_at=NOON)))
+
+        assert column(connection, "SELECT count(*) FROM newswire.revision") == [2]
+        assert column(
+            connection,
+            "SELECT a.revision FROM newswire.revision AS r"
+            " CROSS JOIN newswire.dispatch_as_of(r.recorded_at) AS a",
+        ) == [2, 2]
+
+    def test_a_clock_set_back_ends_no_state_before_it_began(
+        self, database: Database, connection: Connection
+    ) -> None:
+        load(database, RUN, batch(apart(1)))
+        connection.execute("UPDATE newswire.revision SET recorded_at = now() + interval '1 hour'")
+
+        load(database, LATER, batch(apart(1, headline="Second")))
+
+        assert column(
+            connection, "SELECT revision FROM newswire.dispatch_as_of(now() + interval '2 hours')"
+        ) == [2]
+
+    def test_a_bare_withdrawal_keeps_the_text(
+        self, database: Database, connection: Connection
+    ) -> None:
+        load(database, RUN, batch(apart(1)))
+        gone = withdrawal("urn:oriel:1", sha256="e" * 64, location="feed.xml", position=3)
+
+        load(database, LATER, batch(gone))
+
+        assert connection.execute(
+            "SELECT status, headline, word_count FROM newswire.dispatch"
+        ).fetchall() == [("canceled", "Story 1", 23)]
+        assert connection.execute(
+            "SELECT sha256, location, position, headline FROM newswire.revision WHERE revision = 2"
+        ).fetchall() == [("e" * 64, "feed.xml", 3, "Story 1")]
+
+    def test_text_after_a_withdrawal_is_kept_and_stays_canceled(
+        self, database: Database, connection: Connection
+    ) -> None:
+        load(database, RUN, batch(withdrawal("urn:oriel:1")))
+        load(database, LATER, batch(apart(1)))
+
+        assert connection.execute(
+            "SELECT status, headline, revision FROM newswire.dispatch"
+        ).fetchall() == [("canceled", "Story 1", 2)]
+        assert column(connection, "SELECT count(*) FROM newswire.publishable") == [0]
+
+
+LONG = "".join(Random(1).choices(ascii_letters + digits, k=3000))  # it must not compress
+UNSTORABLE: list[tuple[str, Dispatch]] = [
+    ("a NUL in the headline", apart(5, headline="bad \x00")),
+    ("a NUL in a keyword", apart(5, keywords=("good", "bad \x00"))),
+    ("a lone surrogate", apart(5, body="bad \ud800 text")),
+    ("an urgency beyond int4", apart(5, urgency=2**31)),
+    ("an external id too long for an index", dispatch(LONG)),
+    ("a status that is none", apart(5, status="doubtful")),
+    ("a date without its precision", apart(5, published_precision=None)),
+]
+
+
+@pytest.mark.parametrize("bad", [case[1] for case in UNSTORABLE], ids=[c[0] for c in UNSTORABLE])
+def test_a_bad_item_costs_itself_only(
+    database: Database, connection: Connection, bad: Dispatch
+) -> None:
+    good = [apart(number) for number in (1, 2, 3, 4, 6, 7)]
+
+    tallies = load(database, RUN, batch(*good[:4], replace(bad, position=4), *good[4:]))
+
+    assert tallies["wire"] == Tally(received=7, added=6, rejected=1)
+    assert headlines(connection) == [one.headline for one in good]
+    assert column(connection, "SELECT count(*) FROM newswire.revision") == [6]
+    assert connection.execute(
+        "SELECT run_id, source, location, item, stage, code, sha256, resolved_at"
+        " FROM newswire.rejection"
+    ).fetchall() == [(RUN, "wire", "one.txt", "one.txt#4", "load", "refused", bad.sha256, None)]
+    [message] = column(connection, "SELECT message FROM newswire.rejection")
+    assert message.startswith("PostgreSQL refused it: ")
+    assert "\n" not in message
+
+
+def test_the_versions_of_a_dispatch_are_refused_together(
+    database: Database, connection: Connection
+) -> None:
+    load(database, RUN, batch(apart(1)))
+
+    tallies = load(
+        database,
+        LATER,
+        batch(
+            apart(1, headline="Second", updated_at=NOON, position=1),
+            apart(1, headline="\x00", updated_at=NOON + timedelta(hours=1)),
+            apart(2),
+        ),
+    )
+
+    assert tallies["wire"] == Tally(received=3, added=1, rejected=2)
+    assert headlines(connection) == ["Story 1", "Story 2"]
+    assert column(connection, "SELECT superseded_at FROM newswire.revision") == [None, None]
+
+
+def test_ten_bad_items_among_two_hundred_are_all_found(
+    database: Database, connection: Connection
+) -> None:
+    mixed = [
+        apart(number, position=number, **({"urgency": 2**40} if number % 20 == 7 else {}))
+        for number in range(200)
+    ]
+
+    assert load(database, RUN, batch(*mixed))["wire"] == Tally(200, added=190, rejected=10)
+    assert column(connection, "SELECT count(DISTINCT item) FROM newswire.rejection") == [10]
+
+
+class TestTheTransaction:
+    FEED = document("a feed", location="https://wire.example/feed")
+
+    def test_stores_bytes_poll_and_cursor_with_what_they_led_to(
+        self, database: Database, connection: Connection
+    ) -> None:
+        load(database, RUN, batch(apart(1), documents=(self.FEED,)))
+
+        assert connection.execute(
+            "SELECT sha256, body, first_received_at FROM newswire.document"
+        ).fetchall() == [(self.FEED.sha256, b"a feed", NOON)]
+        assert connection.execute(
+            "SELECT source, location, run_id, outcome, sha256, documents, seconds, error"
+            " FROM newswire.poll"
+        ).fetchall() == [("wire", self.FEED.location, RUN, "new", self.FEED.sha256, 1, 0.5, None)]
+        assert connection.execute(
+            "SELECT source, location, stamp, sha256 FROM newswire.cursor"
+        ).fetchall() == [("wire", self.FEED.location, "1:2:3", self.FEED.sha256)]
+
+    def test_bytes_received_twice_are_stored_once(
+        self, database: Database, connection: Connection
+    ) -> None:
+        copies = (self.FEED, replace(self.FEED, source="agency"), replace(self.FEED, location="b"))
+        load(database, RUN, batch(documents=copies))
+        load(database, LATER, batch(documents=copies))
+
+        assert counts(connection)["document"] == 1
+        assert counts(connection)["poll"] == 6
+
+    def test_tells_of_what_was_not_read_again(
+        self, database: Database, connection: Connection
+    ) -> None:
+        moved = received(self.FEED).cursor
+        unread = replace(
+            batch(),
+            fetched=(
+                Unmodified("wire", "https://wire.example/", "not_modified", 0.2, 304),
+                Unmodified("wire", ".", "unchanged", 0.1, documents=900),
+                Unmodified("wire", self.FEED.location, "unchanged", 0.1, cursor=moved),
+                Failed("wire", "b.txt", "unreadable", "a message with \x00", 0.1),
+            ),
+        )
+
+        assert load(database, RUN, unread) == {"wire": Tally()}
+        assert connection.execute(
+            "SELECT outcome, http_status, documents, sha256, error FROM newswire.poll"
+            " ORDER BY outcome, documents"
+        ).fetchall() == [
+            ("failed", None, 1, None, "unreadable: a message with \ufffd"),
+            ("not_modified", 304, 1, None, None),
+            ("unchanged", None, 1, self.FEED.sha256, None),
+            ("unchanged", None, 900, None, None),
+        ]
+        assert column(connection, "SELECT location FROM newswire.cursor") == [self.FEED.location]
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_that_fails_at_any_step_leaves_nothing_and_can_be_run_again(
+        self, database: Database, connection: Connection, table: str
+    ) -> None:
+        whole = batch(
+            apart(1), dispatch("a"), dispatch("b"), apart(2, headline="\x00"),
+            documents=(self.FEED,), finished=(Finished("wire"),),
+        )  # fmt: skip
+        connection.execute(
+            f"""
+            CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS
+            $$ BEGIN RAISE disk_full; END $$;
+            CREATE TRIGGER fail BEFORE INSERT ON newswire.{table} EXECUTE FUNCTION fail();
+            """
+        )
+
+        with pytest.raises(psycopg.errors.DiskFull):
+            load(database, RUN, whole)
+
+        assert counts(connection) == dict.fromkeys(TABLES, 0)
+        connection.execute(f"DROP TRIGGER fail ON newswire.{table}")
+        assert load(database, RUN, whole)["wire"] == Tally(4, added=3, rejected=1, duplicates=1)
+
+
+def test_a_document_read_once_more_brings_nothing_old_back(
+    database: Database, connection: Connection
+) -> None:
+    old, new = document("old feed"), document("new feed", location="two.xml")
+    first = apart(1, sha256=old.sha256)
+    load(database, RUN, batch(first, documents=(old,)))
+    load(
+        database,
+        RUN,
+        batch(apart(1, headline="Changed", sha256=new.sha256), documents=(new,), number=1),
+    )
+
+    tallies = load(database, LATER, batch(first, documents=(), reread=(old,)))
+
+    assert tallies["wire"] == Tally(1, unchanged=1)
+    assert headlines(connection) == ["Changed"]
