@@ -84,6 +84,7 @@ def stories(name: str, *, hours: int = 0, copies: int = 25) -> tuple[Dispatch, .
         dispatch(
             f"urn:{name}:{number}",
             source=name,
+            sha256=document(name).sha256,
             body=f"Lock number {number} of Oriel opened again on Friday, after months of repairs "
             "and a long winter without a single barge.",
             published_at=NOON + timedelta(hours=hours, minutes=number),
@@ -231,6 +232,27 @@ def test_ending_polls_and_reading_the_catalogue_do_not_deadlock(
             load(database, RUN, batch(number=number, finished=ended))
 
     all_at_once(threads, read_catalogue, end_polls)
+
+
+def test_a_text_indexed_while_it_is_revised_is_indexed_again(
+    database: Database, connection: Connection, threads: ThreadPoolExecutor
+) -> None:
+    load(database, RUN, batch(dispatch("urn:oriel:1", headline="A lock")))
+    # The revision stands still before its commit, with everything written.
+    connection.execute(GATE.format(source="wire", table="tally", when="BEFORE INSERT"))
+    with database.connect() as gate:
+        gate.execute("SELECT pg_advisory_xact_lock(42)")
+        revising = threads.submit(
+            load, database, LATER, batch(dispatch("urn:oriel:1", headline="A weir"))
+        )
+        wait_until(connection, WAITING.format(1))
+        index_text(database)
+    revising.result(PATIENCE)
+
+    index_text(database)
+
+    found = connection.execute("SELECT headline FROM newswire.search('weir')").fetchall()
+    assert found == [("A weir",)]
 
 
 def test_a_text_revised_while_it_is_indexed_is_indexed_again(
