@@ -259,7 +259,7 @@ def test_a_text_revised_while_it_is_indexed_is_indexed_again(
     database: Database, connection: Connection, threads: ThreadPoolExecutor
 ) -> None:
     load(database, RUN, batch(dispatch("urn:oriel:1", headline="A lock")))
-    with database.connect() as indexing:
+    with database.connect() as indexing, indexing.transaction():
         assert index_some(indexing) == 1
         revising = threads.submit(
             load, database, LATER, batch(dispatch("urn:oriel:1", headline="A weir"))
