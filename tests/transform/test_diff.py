@@ -128,7 +128,7 @@ def test_the_paragraphs_of_a_long_text_are_compared_as_finely(
     monkeypatch.setattr(module, "MOST_PAIRS", 5)
 
     assert diff(before, after) == expected
-    assert len(expected) == 5
+    assert len(expected) == 4
 
 
 def lined(words: list[str]) -> str:
