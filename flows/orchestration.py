@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 
+from flows.errors import ConfigurationError
 from flows.settings import Settings
 
 # Where `newswire serve` leaves the address of its server for the commands beside it.
@@ -17,6 +18,11 @@ QUIET = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    # In memory, the default, a server that is killed forgets who holds a deployment's only slot,
+    # and no run of it would ever start again.
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
+        "prefect.server.concurrency.lease_storage.filesystem"
+    ),
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows",
     "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "simple",
@@ -29,39 +35,82 @@ def prefect_home(settings: Settings) -> Path:
     return settings.home / "prefect"
 
 
-def prepare_environment(settings: Settings) -> str | None:
-    """Sets what Prefect reads when it is imported; returns the address of a running server.
+def set_environment(settings: Settings) -> None:
+    """Sets what Prefect reads when it is imported; whatever the user has set stands.
 
-    Must be called before anything imports prefect. Whatever the user has set stands. Without an
-    address Prefect starts a server for the one run, which takes about ten seconds.
+    Raises ConfigurationError where the home cannot be written to.
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    home = prefect_home(settings)
-    home.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("PREFECT_HOME", str(home))
+    os.environ.setdefault("PREFECT_HOME", str(make_prefect_home(settings)))
+
+
+def prepare_environment(settings: Settings) -> str | None:
+    """Sets what Prefect reads when it is imported; returns the address of a running server.
+
+    Must be called before anything imports prefect. Without an address Prefect starts a server
+    for the one run, which takes about ten seconds.
+
+    Raises ConfigurationError where the server that the user names does not answer, or where the
+    home cannot be written to.
+    """
+    set_environment(settings)
     if address := os.environ.get("PREFECT_API_URL"):
+        if not _answers(address):
+            raise ConfigurationError(
+                f"PREFECT_API_URL: no Prefect server answers at {address}: start it, correct the "
+                "address, or unset it"
+            )
         return address
-    address = served(home / SERVER_FILE)
+    address = served(prefect_home(settings) / SERVER_FILE)
     if address:
         os.environ["PREFECT_API_URL"] = address
     return address
 
 
-def announce_server(settings: Settings, address: str) -> Path:
+def make_prefect_home(settings: Settings) -> Path:
+    """The folder of Prefect's files, made where it is not there.
+
+    Raises ConfigurationError where that cannot be done.
+    """
+    home = prefect_home(settings)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"NEWSWIRE_HOME: {home}: {error.strerror}: choose a folder that you may write to"
+        ) from None
+    return home
+
+
+def announce_server(settings: Settings, address: str, pid: int) -> Path:
     """Leaves word of a running server; the file is for its owner to remove at its end."""
-    file = prefect_home(settings) / SERVER_FILE
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"api_url": address, "pid": os.getpid()}), encoding="utf-8")
+    file = make_prefect_home(settings) / SERVER_FILE
+    file.write_text(json.dumps({"api_url": address, "pid": pid}), encoding="utf-8")
     return file
 
 
+def server_left(settings: Settings) -> int | None:
+    """The process that serves, by the word that was left; None where none answers."""
+    file = prefect_home(settings) / SERVER_FILE
+    return int(json.loads(file.read_text(encoding="utf-8"))["pid"]) if served(file) else None
+
+
 def healthy(address: str) -> bool:
-    """Whether a Prefect server answers at this API address."""
+    """Whether a Prefect server on this machine answers at this API address."""
     try:
-        return httpx.get(f"{address}/health", timeout=2.0).is_success
+        return httpx.get(f"{address}/health", timeout=2.0, trust_env=False).is_success
     except httpx.HTTPError:
         return False
+
+
+def _answers(address: str) -> bool:
+    """Whether anything answers: who may ask what is between Prefect's client and the server."""
+    try:
+        httpx.get(f"{address.rstrip('/')}/health", timeout=10.0)
+    except (httpx.HTTPError, httpx.InvalidURL):
+        return False
+    return True
 
 
 def served(file: Path) -> str | None:

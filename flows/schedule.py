@@ -1,5 +1,6 @@
 """Serves the deployments of deployments/prefect.yaml from this machine."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -14,7 +15,14 @@ from typing import Any
 import yaml
 
 from flows.errors import ConfigurationError, NewswireError
-from flows.orchestration import announce_server, healthy, prefect_home
+from flows.orchestration import (
+    announce_server,
+    healthy,
+    make_prefect_home,
+    prefect_home,
+    server_left,
+    set_environment,
+)
 from flows.settings import PROJECT, Settings
 
 DEPLOYMENTS = PROJECT / "deployments" / "prefect.yaml"
@@ -38,8 +46,11 @@ def load_flow(entrypoint: str) -> Any:
     return getattr(import_module(path.removesuffix(".py").replace("/", ".")), name)
 
 
-def serve_deployments() -> None:
-    """Registers every deployment and runs what falls due, until it is told to stop."""
+def serve_deployments(*, pause_at_end: bool) -> None:
+    """Registers every deployment and runs what falls due, until it is told to stop.
+
+    A server that goes on without us must be told to pause what nobody would run.
+    """
     # Imported here: the address of the server must be in the environment before Prefect is.
     from prefect import serve
     from prefect.client.schemas.actions import DeploymentScheduleCreate
@@ -65,23 +76,68 @@ def serve_deployments() -> None:
         )
         for one in read_deployments()
     ]
-    serve(*deployments, print_starting_message=False)
+    serve(*deployments, pause_on_shutdown=pause_at_end, print_starting_message=False)
+
+
+def bury_runs() -> int:
+    """Marks as crashed what a machine or server that died left running; returns how many runs.
+
+    For a server's only user, before it serves: such a run would hold its deployment's only slot
+    for ever, and every later run would be canceled.
+    """
+    from prefect import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.client.schemas.objects import State
+    from prefect.states import Crashed
+
+    unfinished = FlowRunFilter.model_validate(
+        {"state": {"type": {"any_": ["PENDING", "RUNNING", "CANCELLING"]}}}
+    )
+    with get_client(sync_client=True) as client:
+        left = client.read_flow_runs(flow_run_filter=unfinished)
+        for run in left:
+            gone: State[Any] = Crashed(message="the machine or the process it ran in is gone")
+            client.set_flow_run_state(run.id, gone, force=True)
+    return len(left)
 
 
 @contextmanager
 def prefect_server(settings: Settings, port: int, notify: Callable[[str], None]) -> Iterator[str]:
     """A Prefect server on this machine, for as long as the context lasts; yields its address.
 
-    Raises NewswireError where it does not come up, quoting its log.
+    Raises ConfigurationError where this home has one, or the port; and NewswireError where it
+    does not come up, quoting its log.
     """
+    with _alone(settings):
+        yield from _served(settings, port, notify)
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    """Be the only one that serves from this home; the lock goes with the process, however."""
+    with (make_prefect_home(settings) / "serve.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(
+                f"`newswire serve` runs already for {settings.home}: stop it first"
+            ) from None
+        yield
+
+
+def _served(settings: Settings, port: int, notify: Callable[[str], None]) -> Iterator[str]:
+    if (orphan := server_left(settings)) is not None:
+        notify("stopping the Prefect server that a killed `newswire serve` has left …")
+        os.killpg(orphan, signal.SIGTERM)
+        _until(lambda: server_left(settings) is None, STOP_SECONDS)
     address = f"http://127.0.0.1:{port}/api"
     if healthy(address):
         raise ConfigurationError(
             f"a Prefect server runs on port {port} already: "
             f"set PREFECT_API_URL={address} to use it, or choose another --port"
         )
+    set_environment(settings)
     log = prefect_home(settings) / "server.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "prefect", "server", "start"]
     command += ["--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as output:
@@ -93,7 +149,7 @@ def prefect_server(settings: Settings, port: int, notify: Callable[[str], None])
     try:
         notify("starting Prefect's server …")
         _await(server, address, log)
-        file = announce_server(settings, address)
+        file = announce_server(settings, address, server.pid)
         yield address
     finally:
         if file is not None:
@@ -102,12 +158,17 @@ def prefect_server(settings: Settings, port: int, notify: Callable[[str], None])
 
 
 def _await(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not healthy(address):
-        if server.poll() is not None or time.monotonic() > deadline:
-            lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            words = lines[-1].strip() if lines else "it said nothing"
-            raise NewswireError(f"Prefect's server did not start ({words}); its log is {log}")
+    _until(lambda: healthy(address) or server.poll() is not None, START_SECONDS)
+    if server.poll() is not None or not healthy(address):
+        lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        words = lines[-1].strip() if lines else "it said nothing"
+        raise NewswireError(f"Prefect's server did not start ({words}); its log is {log}")
+
+
+def _until(condition: Callable[[], bool], seconds: float) -> None:
+    """Waits for the condition, so long at most."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
         time.sleep(0.25)
 
 

@@ -15,7 +15,7 @@ from psycopg.rows import TupleRow
 from flows.load import server
 from flows.load.database import Database
 from flows.load.migrate import migrate
-from flows.orchestration import prepare_environment
+from flows.orchestration import set_environment
 from flows.settings import Settings
 
 HOME = "NEWSWIRE_TEST_HOME"  # how the processes of one test run find the server they share
@@ -34,7 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if os.geteuid() == 0:
         home.chmod(0o711)
     os.environ[HOME] = str(home)
-    prepare_environment(Settings(home=home))
+    set_environment(Settings(home=home))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -8,11 +8,14 @@ from flows.load.database import Database
 
 # Tables that tell of runs rather than of news.
 OF_RUNS = {"migration", "poll", "run", "tally"}
-# Columns that say when, or by which run. What a dispatch says of its own times is content.
+# Columns that say when, or by which run. What a dispatch says of its own times is content, but of
+# one that says nothing a signature has when it was first seen.
 OF_THE_MOMENT = {
+    "at",
     "first_received_at",
     "first_seen_at",
     "last_seen_at",
+    "month",
     "next_poll_at",
     "recorded_at",
     "rejected_at",

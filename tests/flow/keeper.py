@@ -11,7 +11,6 @@ import sys
 import time
 from pathlib import Path
 
-from flows.orchestration import prepare_environment
 from flows.schedule import prefect_server
 from flows.settings import Settings
 
@@ -21,7 +20,6 @@ USERS = "users"
 def keep(home: Path) -> None:
     """Starts the server, and stops it when its last user is gone."""
     settings = Settings(home=home)
-    prepare_environment(settings)
     with prefect_server(settings, free_port(), lambda _: None), (home / USERS).open() as users:
         while True:
             time.sleep(0.5)
