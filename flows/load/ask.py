@@ -45,13 +45,15 @@ def query(connection: Connection, text: str) -> list[dict[str, Any]]:
             connection.execute("SET TRANSACTION READ ONLY")
             # Prepared, it can be one statement only: a COMMIT in front of others would end the
             # transaction, and what follows it could write.
-            cursor.execute(text.encode(), prepare=True)
+            cursor.execute(text.encode("utf-8", "replace"), prepare=True)
             return cursor.fetchall() if cursor.description else []
-    except psycopg.errors.SyntaxError as error:
+    except psycopg.ProgrammingError as error:
         if "multiple commands" in str(error):
             raise NewswireError(
                 "one statement at a time; `newswire sql -f FILE` runs as many as there are"
             ) from None
+        if error.sqlstate is None and "COPY" in str(error):
+            raise NewswireError('COPY is for psql: psql "$(newswire dsn)" -c "COPY …"') from None
         raise NewswireError(f"PostgreSQL says: {_words(error)}") from None
     except psycopg.Error as error:
         raise NewswireError(f"PostgreSQL says: {_words(error)}") from None

@@ -35,9 +35,12 @@ def running(database: Database, run_id: UUID, flow: str) -> Iterator[Claims]:
     """Marks the run as running, and runs that died without a word as crashed."""
     # Closed without a commit: there is nothing to commit, and a connection that was lost while
     # the run went on must not fail it at its end.
-    with closing(database.connect(autocommit=True)) as connection:
-        connection.execute("BEGIN")
-        connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+    # The cursor binds values on this side: a query with its values apart would leave the server a
+    # portal, and with it a snapshot, until the next query.
+    with closing(
+        database.connect(autocommit=True, cursor_factory=psycopg.ClientCursor)
+    ) as connection:
+        connection.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
         connection.execute(statement("claim_run"), {"run_id": run_id})
         with database.connect() as other:
             other.execute(statement("start_run"), {"run_id": run_id, "flow": flow})

@@ -1,0 +1,133 @@
+"""The command's questions: what is meant by a name, and statements that cannot write."""
+
+from typing import Any
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from flows.errors import NewswireError
+from flows.load import ask
+from flows.load.database import Database
+from flows.load.store import load
+from flows.model import Dispatch
+from tests.records import batch, dispatch
+
+Connection = psycopg.Connection[Any]
+
+LOCK = dispatch("urn:oriel:lock", url="https://oriel.example/lock_%")
+WEIR = dispatch("100%_weir\\", source="agency", body="A weir. " * 9)
+
+
+@pytest.fixture(autouse=True)
+def archive(database: Database) -> None:
+    load(database, UUID(int=1), batch(LOCK, WEIR))
+
+
+def complaint(connection: Connection, statement: str) -> str:
+    with pytest.raises(NewswireError) as error:
+        ask.query(connection, statement)
+    return str(error.value)
+
+
+class TestFind:
+    @pytest.mark.parametrize(
+        ("name", "meant"),
+        [
+            pytest.param(str(LOCK.dispatch_id), LOCK, id="an id"),
+            pytest.param(str(LOCK.dispatch_id).upper(), LOCK, id="an id in capitals"),
+            pytest.param(str(LOCK.dispatch_id)[:8], LOCK, id="the beginning of an id"),
+            pytest.param(str(LOCK.dispatch_id)[:4], LOCK, id="the shortest beginning"),
+            pytest.param("urn:oriel:lock", LOCK, id="an external id"),
+            pytest.param("100%_weir\\", WEIR, id="an external id with marks of patterns"),
+            pytest.param("https://oriel.example/lock_%", LOCK, id="a link"),
+        ],
+    )
+    def test_takes(self, connection: Connection, name: str, meant: Dispatch) -> None:
+        assert ask.find(connection, name) == meant.dispatch_id
+
+    @pytest.mark.parametrize(
+        "name",
+        ["", "%", "____", "%%%%", str(LOCK.dispatch_id)[:3], "urn:oriel", "'; DROP TABLE run; --"],
+    )
+    def test_takes_nothing_else(self, connection: Connection, name: str) -> None:
+        with pytest.raises(NewswireError, match=r"^no dispatch .*newswire search"):
+            ask.find(connection, name)
+
+    def test_names_the_ids_where_more_than_one_is_meant(
+        self, database: Database, connection: Connection
+    ) -> None:
+        copies = [dispatch("shared", source=name) for name in ("a", "b", "c")]
+        load(database, UUID(int=1), batch(*copies, number=1))
+
+        with pytest.raises(NewswireError) as error:
+            ask.find(connection, "shared")
+
+        assert all(str(one.dispatch_id) in str(error.value) for one in copies)
+
+
+class TestQuery:
+    def test_returns_rows_by_column(self, connection: Connection) -> None:
+        assert ask.query(
+            connection, "SELECT source, count(*) AS n FROM dispatch GROUP BY 1 ORDER BY 1"
+        ) == [{"source": "agency", "n": 1}, {"source": "wire", "n": 1}]
+
+    @pytest.mark.parametrize(
+        "statement",
+        ["SHOW TimeZone", "EXPLAIN SELECT 1", "VALUES (1)", "TABLE run", "SELECT '%s' LIKE '%'",
+         "WITH a AS (SELECT 1) SELECT * FROM a", "SELECT '\ud800'", "SELECT 1;", "SELECT 1 -- and no more"],
+    )  # fmt: skip
+    def test_takes_whatever_reads(self, connection: Connection, statement: str) -> None:
+        ask.query(connection, statement)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "DELETE FROM newswire.dispatch",
+            "WITH gone AS (DELETE FROM newswire.dispatch RETURNING 1) SELECT * FROM gone",
+            "EXPLAIN ANALYZE DELETE FROM newswire.dispatch",
+            "DROP SCHEMA newswire CASCADE",
+            "CREATE TABLE public.mine ()",
+            "COMMIT; DELETE FROM newswire.dispatch",
+            "ROLLBACK; DELETE FROM newswire.dispatch; BEGIN",
+            "SET TRANSACTION READ WRITE; DELETE FROM newswire.dispatch",
+            "DO $$ BEGIN COMMIT; DELETE FROM newswire.dispatch; END $$",
+            "DO $$ BEGIN DELETE FROM newswire.dispatch; END $$",
+            "COPY newswire.dispatch FROM '/dev/null'",
+        ],
+    )
+    def test_cannot_write(self, database: Database, connection: Connection, statement: str) -> None:
+        assert "\n" not in complaint(connection, statement)
+        with database.connect() as other:
+            assert other.execute("SELECT count(*) FROM newswire.dispatch").fetchall() == [(2,)]
+        assert ask.query(connection, "SELECT 1 AS one") == [{"one": 1}]
+
+    @pytest.mark.parametrize(
+        ("statement", "words"),
+        [
+            ("SELEC 1", "syntax error"),
+            ("SELECT * FROM nowhere", 'relation "nowhere" does not exist'),
+            ("SELECT headlin FROM dispatch", "dispatch.headline"),
+            ("SELECT 1/0", "division by zero"),
+            ("SELECT $1", "parameter"),
+            ("SELECT 'a", "unterminated"),
+            ("SELECT '9999-12-31'::date + 1", ""),
+            ("SELECT '\x00'", ""),
+        ],
+        ids=str,
+    )
+    def test_says_on_one_line_what_is_wrong(
+        self, connection: Connection, statement: str, words: str
+    ) -> None:
+        said = complaint(connection, statement)
+
+        assert words in said
+        assert "\n" not in said
+        assert ask.query(connection, "SELECT 1 AS one") == [{"one": 1}]
+
+    def test_sends_those_who_copy_to_psql(self, database: Database) -> None:
+        with pytest.raises(NewswireError, match="psql"), database.connect() as own:
+            ask.query(own, "COPY newswire.dispatch TO STDOUT")
+
+    def test_of_nothing_is_nothing(self, connection: Connection) -> None:
+        assert ask.query(connection, "") == []
