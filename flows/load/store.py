@@ -13,9 +13,11 @@ from psycopg.rows import dict_row
 
 from flows.load.copying import copy_rows
 from flows.load.database import Database, transient
+from flows.load.relate import lock, relate
 from flows.load.statements import statement
 from flows.model import Batch, Dispatch, Failed, Received, Rejection, Stored, Tally, Unmodified
 from flows.transform.decide import Decision, decide
+from flows.transform.fingerprint import Signature, prepare
 from flows.transform.identity import NAMESPACE
 
 logger = logging.getLogger(__name__)
@@ -117,7 +119,11 @@ class _Loading:
         )
         reread = {document.sha256 for document in self.batch.reread}
         decisions = decide(self.batch.dispatches, known, reread)
-        self._write([one for one in decisions if one.outcome != "unchanged"])
+        changed = [one for one in decisions if one.outcome != "unchanged"]
+        # Before the lock that loads wait for: it takes as long as relating does.
+        signatures = _signatures(changed)
+        self._write(changed)
+        self._relate(signatures)
         self.decided += [one for one in decisions if one.outcome == "unchanged"]
         self._touch()
         self._reject()
@@ -174,9 +180,13 @@ class _Loading:
         self.connection.execute("ANALYZE staged")
         # From the lock on loads go one after another: no row of a dispatch is written before it.
         for step in (
-            "carry", "supersede", "record", "pend", "lock_relating", "upsert", "relate_exact",
+            "carry", "supersede", "record", "pend", "lock_relating", "upsert",
         ):  # fmt: skip
             self.connection.execute(statement(step), self.shared)
+
+    def _relate(self, signatures: Mapping[UUID, Signature]) -> None:
+        written = {one.dispatch.dispatch_id for one in self.decided}
+        relate(self.connection, {key: one for key, one in signatures.items() if key in written})
 
     def _refuse(self, decisions: Iterable[Decision], error: psycopg.Error | UnicodeError) -> None:
         for decision in decisions:
@@ -204,6 +214,8 @@ class _Loading:
                 "dispatch_ids": [dispatch_id for dispatch_id, _ in met],
                 "item_digests": [digest for _, digest in met],
             }
+            # Relating writes the same rows, in an order of its own.
+            lock(self.connection)
             self.connection.execute(statement("touch"), self.shared | columns)
 
     def _reject(self) -> None:
@@ -338,6 +350,15 @@ def _halves(decisions: list[Decision]) -> tuple[list[Decision], list[Decision]] 
         [one for one in decisions if one.dispatch.dispatch_id in first],
         [one for one in decisions if one.dispatch.dispatch_id not in first],
     )
+
+
+def _signatures(decisions: Iterable[Decision]) -> dict[UUID, Signature]:
+    """Of the texts that will stand; a bare withdrawal leaves the text that stands."""
+    return {
+        one.dispatch.dispatch_id: prepare(one.dispatch.headline, one.dispatch.body)
+        for one in decisions
+        if one.current and not one.carried
+    }
 
 
 def _staged(decision: Decision) -> list[Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from uuid import UUID, uuid5
 
 from flows.model import Dispatch, Item
@@ -27,6 +28,8 @@ CONTROLLED_FIELDS = (
     "slugline",
     "keywords",
 )
+
+_NEWSML = re.compile(r"(?P<item>urn:newsml:[^:]+:\d{8}:.+):\d+[NUA]?", re.IGNORECASE)
 
 # Below this many words two texts may be equal by chance ("No comment.", a bare section title).
 FEWEST_WORDS_OF_A_COPY = 8
@@ -56,6 +59,15 @@ def address(written: str | None) -> str | None:
 def content_identity(headline: str, body: str) -> str:
     """The identity of what has no other: a digest of its folded text."""
     return f"content:{_digest([fold(headline), fold(body)]).hex()}"
+
+
+def news_item(external_id: str) -> str | None:
+    """The news item that a versioned identifier names, without its version; None for any other.
+
+    RFC 3085: urn:newsml:PROVIDER:DATE:ITEM:REVISION, the revision a number and an update letter.
+    """
+    named = _NEWSML.fullmatch(external_id)
+    return named["item"].casefold() if named else None
 
 
 def dispatch_id(source: str, external_id: str) -> UUID:

@@ -110,11 +110,15 @@ def _figures_contradict(a: Signature, b: Signature, apart: timedelta) -> bool:
     )
 
 
-def relation(verdict: Verdict, *, same_source: bool) -> Relation:
-    """What the later of a verified pair is to the earlier."""
+def relation(verdict: Verdict, *, same_source: bool, other_item: bool = False) -> Relation:
+    """What the later of a verified pair is to the earlier.
+
+    `other_item`: the identifiers of the two name two news items, so that neither is a version of
+    the other although one source sent both.
+    """
     if not same_source:
         return "republication"
-    return "repost" if verdict.same_text else "revision"
+    return "repost" if verdict.same_text or other_item else "revision"
 
 
 @dataclass(frozen=True, slots=True)

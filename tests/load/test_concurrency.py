@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 from typing import Any
 from uuid import UUID
 
@@ -78,6 +79,9 @@ def rows(connection: Connection) -> dict[str, list[Any]]:
     }
 
 
+WORDS = ("barge", "lock", "canal", "toll", "weir", "pilot", "crane", "quay", "rope", "tide", "gate")
+
+
 def stories(name: str, *, hours: int = 0, copies: int = 25) -> tuple[Dispatch, ...]:
     """Dispatches of one source, each a copy of those with the same number in other sources."""
     return tuple(
@@ -85,8 +89,7 @@ def stories(name: str, *, hours: int = 0, copies: int = 25) -> tuple[Dispatch, .
             f"urn:{name}:{number}",
             source=name,
             sha256=document(name).sha256,
-            body=f"Lock number {number} of Oriel opened again on Friday, after months of repairs "
-            "and a long winter without a single barge.",
+            body=" ".join(Random(number).choices(WORDS, k=24)),  # unlike that of other numbers
             published_at=NOON + timedelta(hours=hours, minutes=number),
             position=number,
         )
@@ -123,7 +126,7 @@ def test_two_runs_over_the_same_dispatches_end_in_the_rows_of_one(
     assert {one.received for one in tallies} == {31}
     connection.execute(
         "TRUNCATE newswire.dispatch, newswire.revision, newswire.duplicate, newswire.document,"
-        " newswire.rejection, newswire.cursor"
+        " newswire.rejection, newswire.cursor, newswire.signature, newswire.fingerprint"
     )
     load(database, UUID(int=3), batch(*dispatches))
     assert rows(connection) == together

@@ -1,0 +1,21 @@
+-- From each along its best pair, and on from there, to one that is nobody's copy. What was not
+-- reached has kept its root.
+WITH RECURSIVE rooted AS (
+    SELECT s.dispatch_id, coalesce(d.duplicate_of, s.parent, s.dispatch_id) AS root
+    FROM reached AS s
+    LEFT JOIN newswire.dispatch AS d ON d.dispatch_id = s.parent
+    WHERE NOT EXISTS (SELECT FROM reached AS x WHERE x.dispatch_id = s.parent)
+
+    UNION ALL
+
+    SELECT s.dispatch_id, r.root
+    FROM rooted AS r
+    JOIN reached AS s ON s.parent = r.dispatch_id
+)
+
+UPDATE newswire.dispatch AS d
+SET duplicate_of = nullif(r.root, r.dispatch_id)
+FROM rooted AS r
+WHERE
+    d.dispatch_id = r.dispatch_id
+    AND d.duplicate_of IS DISTINCT FROM nullif(r.root, r.dispatch_id);
