@@ -75,7 +75,8 @@ class TestQuery:
     @pytest.mark.parametrize(
         "statement",
         ["SHOW TimeZone", "EXPLAIN SELECT 1", "VALUES (1)", "TABLE run", "SELECT '%s' LIKE '%'",
-         "WITH a AS (SELECT 1) SELECT * FROM a", "SELECT '\ud800'", "SELECT 1;", "SELECT 1 -- and no more"],
+         "WITH a AS (SELECT 1) SELECT * FROM a", "SELECT 1;",
+         "SELECT '\ud800'", "SELECT 1 -- and no more"],
     )  # fmt: skip
     def test_takes_whatever_reads(self, connection: Connection, statement: str) -> None:
         ask.query(connection, statement)
