@@ -80,6 +80,8 @@ def _make_template(dsn: str) -> None:
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("ALTER SYSTEM SET full_page_writes = off")
         connection.execute("SELECT pg_reload_conf()")
+        # What a failed migration left would hide why it failed from the tests that follow.
+        connection.execute(f"DROP DATABASE IF EXISTS {TEMPLATE}")
         connection.execute(f"CREATE DATABASE {TEMPLATE}")
         migrate(Database(_named(dsn, TEMPLATE)).connect)
         connection.execute(f"ALTER DATABASE {TEMPLATE} IS_TEMPLATE true")

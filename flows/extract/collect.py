@@ -1,9 +1,11 @@
 """Fetches everything that a set of sources holds, in portions small enough to load at once."""
 
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from pathlib import Path
 
 from flows.extract.folder import FolderLimits, walk
@@ -12,6 +14,10 @@ from flows.extract.paths import Selection
 from flows.extract.problems import public_url
 from flows.model import Cursor, Document, Failed, Fetched, Finished, Received, Source
 from flows.settings import Settings
+
+# Feeds fetched ahead of those being loaded, for each connection: enough that a slow one holds up
+# no other, and few enough that their bodies fit into memory.
+AHEAD = 4
 
 # Asks the archive how far these locations of a source have been read.
 Lookup = Callable[[str, Collection[str]], Mapping[str, Cursor]]
@@ -81,11 +87,16 @@ def _everything(
             cursor = lookup(source.name, [location]).get(location)
             return fetch_with_retries(source, cursor, client, HttpLimits.of(settings), _clock)
 
-        fetching = pool.map(poll, feeds)
+        ahead = settings.http_connections * AHEAD
+        started = deque((source, pool.submit(poll, source)) for source in feeds[:ahead])
         for task in tasks:
             if task.source.kind == "folder":
                 yield from _folder(task, lookup, settings)
-        for source, fetched in zip(feeds, fetching, strict=True):
+        for following in chain(feeds[ahead:], repeat(None, len(started))):
+            source, fetching = started.popleft()
+            fetched = fetching.result()
+            if following is not None:
+                started.append((following, pool.submit(poll, following)))
             yield fetched
             yield Finished(source.name, _error(fetched))
 
@@ -105,7 +116,9 @@ def _folder(task: Task, lookup: Lookup, settings: Settings) -> Iterator[Fetched 
         if isinstance(fetched, Failed) and fetched.location == ".":
             error = _error(fetched)
         yield fetched
-    yield Finished(source.name, error)
+    # A part of a source says nothing of when all of it is due again.
+    if task.selection.only is None:
+        yield Finished(source.name, error)
 
 
 def _error(fetched: Fetched) -> str | None:

@@ -10,6 +10,9 @@ from psycopg.rows import dict_row
 from flows.errors import NewswireError
 from flows.settings import SQL
 
+# Four hexadecimal digits of an id: one of 65,536, which a person may well remember.
+SHORTEST_PREFIX = 4
+
 Connection = psycopg.Connection[Any]
 
 
@@ -24,15 +27,18 @@ def find(connection: Connection, name: str) -> UUID:
 
     Raises NewswireError where there is none, or more than one.
     """
-    prefix = name.lower() if len(name) >= 4 else "-"
-    pattern = prefix.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    found = [row["dispatch_id"] for row in rows(connection, "find", prefix=pattern, name=name)]
+    digits = name.lower().replace("-", "")
+    found: list[dict[str, Any]] = []
+    if len(digits) in range(SHORTEST_PREFIX, 33) and not set(digits) - set("0123456789abcdef"):
+        first, last = UUID(digits.ljust(32, "0")), UUID(digits.ljust(32, "f"))
+        found = rows(connection, "find_by_id", first=first, last=last)
+    found = found or rows(connection, "find_by_name", name=name)
     if not found:
         raise NewswireError(f'no dispatch "{name}": give an id that `newswire search` printed')
     if len(found) > 1:
-        ids = ", ".join(str(one) for one in found[:5])
-        raise NewswireError(f'"{name}" is the beginning of {len(found)} ids or more: {ids}')
-    return UUID(str(found[0]))
+        ids = ", ".join(str(one["dispatch_id"]) for one in found[:5])
+        raise NewswireError(f'"{name}" may mean {len(found)} dispatches or more: {ids}')
+    return UUID(str(found[0]["dispatch_id"]))
 
 
 def query(connection: Connection, text: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ FROM unnest(
     %(stamp)s::text[], %(sha256)s::text[]
 ) WITH ORDINALITY AS moved (source, location, etag, last_modified, stamp, sha256, place)
 ORDER BY source, location, place DESC
-ON CONFLICT (source, location) DO UPDATE SET
+ON CONFLICT (source, md5(location)) DO UPDATE SET
     etag = excluded.etag,
     last_modified = excluded.last_modified,
     stamp = excluded.stamp,

@@ -29,9 +29,11 @@ CREATE TABLE newswire.cursor (
     etag          text,
     last_modified text,
     stamp         text,
-    sha256        text,
-    PRIMARY KEY (source, location)
+    sha256        text
 );
+
+-- By digest: a path may be longer than an index entry (2,704 bytes).
+CREATE UNIQUE INDEX cursor_by_location ON newswire.cursor (source, md5(location));
 
 CREATE TABLE newswire.document (
     sha256            text PRIMARY KEY CHECK (sha256 ~ '^[0-9a-f]{64}$'),
@@ -197,5 +199,5 @@ COMMENT ON TABLE newswire.rejection IS 'What could not be loaded, and why';
 COMMENT ON COLUMN newswire.rejection.rejection_id IS
     'Computed from what was rejected, so that the same fault met again is the same row';
 
-CREATE INDEX rejection_open ON newswire.rejection (source, location)
+CREATE INDEX rejection_open ON newswire.rejection (source)
     WHERE resolved_at IS NULL;

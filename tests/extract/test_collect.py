@@ -195,3 +195,27 @@ def test_part_of_a_source_can_be_asked_for(tmp_path: Path) -> None:
     assert collected(Task(Selection(wire, Path(inner.location)))) == [b"inner"]
     assert collected(Task(Selection(wire, tmp_path / "wire" / "3.txt"))) == [b"dispatch 3"]
     assert b"apart" not in collected(Task(Selection(wire), frozenset({Path(apart.location)})))
+
+
+def test_a_part_of_a_source_does_not_finish_it(tmp_path: Path) -> None:
+    source = folder(tmp_path / "wire", TEN)
+    task = Task(Selection(source, only=tmp_path / "wire" / "3.txt"))
+
+    [portion] = collect([task], nothing_known, settings())
+
+    assert bodies([portion]) == [b"dispatch 3"]
+    assert portion.finished == []
+
+
+def test_every_feed_is_fetched_once_however_many_there_are(server: Server) -> None:
+    feeds = [
+        feed(f"agency {number}", server.on(f"/{number}", answer(b"<rss/>%d" % number)))
+        for number in range(11)
+    ]
+
+    found = portions(*feeds, http_connections=1)
+
+    assert len(bodies(found)) == len(set(bodies(found))) == 11
+    assert [one.source for portion in found for one in portion.finished] == [
+        one.name for one in feeds
+    ]

@@ -13,8 +13,9 @@ import pytest
 
 from flows.load import runs
 from flows.load.database import Database
+from flows.load.sources import cursors
 from flows.load.store import load
-from flows.model import Dispatch, Failed, Finished, Sighting, Tally, Unmodified
+from flows.model import Dispatch, Failed, Finished, Rejection, Sighting, Tally, Unmodified
 from tests.records import NOON, batch, dispatch, document, received, withdrawal
 
 Connection = psycopg.Connection[Any]
@@ -408,6 +409,20 @@ class TestTheTransaction:
 
         assert counts(connection)["document"] == 1
         assert counts(connection)["poll"] == 6
+
+    def test_a_path_may_be_longer_than_an_index_entry(
+        self, database: Database, connection: Connection
+    ) -> None:
+        names = "".join(Random(1).choices(ascii_letters, k=3900))
+        long = document("far below", location=names)
+        refused = Rejection("wire", names, "read", "empty", "nothing in it", long.sha256)
+
+        load(database, RUN, batch(documents=(long,), rejections=(refused,)))
+        load(database, LATER, batch(documents=(long,), rejections=(refused,)))
+
+        assert counts(connection)["cursor"] == counts(connection)["rejection"] == 1
+        [known] = cursors(connection, "wire", [names, "elsewhere"]).values()
+        assert (known.location, known.sha256) == (names, long.sha256)
 
     def test_tells_of_what_was_not_read_again(
         self, database: Database, connection: Connection
