@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from flows.commands import archive, ingest, rejections, serve, show, sources
+from flows.commands import archive, ingest, rejections, search, serve, show, sources
 from flows.console import say
 from flows.errors import NewswireError
 
@@ -22,7 +22,7 @@ app.command("ingest")(ingest.ingest)
 app.command("serve")(serve.serve)
 app.command("status")(archive.status)
 app.add_typer(sources.app, name="sources")
-app.command("search")(show.search)
+app.command("search")(search.search)
 app.command("show")(show.show)
 app.add_typer(rejections.app, name="rejections")
 app.command("sql")(archive.sql)

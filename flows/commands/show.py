@@ -1,17 +1,24 @@
-"""search, show: find dispatches, and look at one down to its bytes."""
+"""show: a dispatch down to its bytes, its family, and what was changed in it."""
 
+import re
 import sys
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
-from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
 from flows.commands.common import AsJson, connected
+from flows.commands.difference import DELETED, INSERTED, coloured, listed, marked
+from flows.commands.family import family_lines, short
 from flows.console import make_table, out, print_json, say, shown
-from flows.errors import NewswireError
+from flows.errors import ConfigurationError, NewswireError
 from flows.load import ask
+from flows.transform.diff import diff
+
+# What --diff takes for a revision; the ids of sources that are as short are given in full.
+REVISION = re.compile(r"[0-9]{1,3}")
 
 # The facts of a dispatch, in the order a person asks for them.
 FACTS = (
@@ -22,28 +29,6 @@ FACTS = (
 )  # fmt: skip
 
 
-def search(
-    words: Annotated[list[str], typer.Argument(help='Words, "a phrase", OR, -without.')],
-    language: Annotated[
-        str | None, typer.Option("--language", "-l", help="Only this language: fr, en …")
-    ] = None,
-    most: Annotated[int, typer.Option("--most", "-n", min=1, help="How many, best first.")] = 10,
-    as_json: AsJson = False,
-) -> None:
-    """Finds dispatches that may be shown, best first; accents and endings do not matter."""
-    query = " ".join(words)
-    with connected() as connection:
-        hits = ask.rows(connection, "search", query=query, language=language, most=most)
-    if as_json:
-        print_json([hit | {"excerpt": _plain(hit["excerpt"])} for hit in hits])
-        return
-    if not hits:
-        say(f"nothing found for {query}")
-        return
-    for hit in hits:
-        out.print(_hit(hit))
-
-
 def show(
     name: Annotated[
         str, typer.Argument(metavar="ID", help="Its id or the beginning, external id, or URL.")
@@ -51,12 +36,24 @@ def show(
     revision: Annotated[
         int | None, typer.Option("--revision", "-r", help="An earlier state of it.")
     ] = None,
+    other: Annotated[
+        str | None,
+        typer.Option(
+            "--diff",
+            "-d",
+            metavar="OTHER",
+            help="Only what differs from OTHER, word by word: another dispatch, or the number of "
+            "one of its own revisions.",
+        ),
+    ] = None,
     raw: Annotated[
         bool, typer.Option("--bytes", help="Write the bytes it came from, and nothing else.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Shows a dispatch, its revisions, its copies, and where its bytes came from."""
+    """Shows a dispatch, its revisions, its family, and where its bytes came from."""
+    if raw and (as_json or other is not None):
+        raise ConfigurationError("--bytes goes alone: without --diff and without --json")
     with connected() as connection:
         dispatch_id = ask.find(connection, name)
         if raw:
@@ -65,18 +62,57 @@ def show(
                 raise NewswireError(f"{dispatch_id} has no revision {revision}")
             sys.stdout.buffer.write(found[0]["body"])
             return
-        dispatch = ask.rows(connection, "dispatch", dispatch_id=dispatch_id)[0]
-        revisions = ask.rows(connection, "revisions", dispatch_id=dispatch_id)
-        family = ask.rows(connection, "family", dispatch_id=dispatch_id)
-    if revision is not None:
-        state = next((one for one in revisions if one["revision"] == revision), None)
-        if state is None:
-            raise NewswireError(f"{dispatch_id} has revisions 1 to {len(revisions)}")
-        dispatch |= {key: value for key, value in state.items() if key in dispatch}
-    if as_json:
+        dispatch = _state(connection, dispatch_id, revision)
+        if other is not None:
+            former = _other(connection, dispatch_id, other)
+        else:
+            revisions = ask.rows(connection, "revisions", dispatch_id=dispatch_id)
+            family = ask.rows(connection, "family", dispatch_id=dispatch_id)
+    if other is not None:
+        _print_difference(former, dispatch, as_json=as_json)
+    elif as_json:
         print_json(dispatch | {"revisions": revisions, "family": family})
+    else:
+        _print_dispatch(dispatch, revisions, family)
+
+
+def _state(connection: ask.Connection, dispatch_id: UUID, revision: int | None) -> dict[str, Any]:
+    """A dispatch as it stands, or as it stood in a revision."""
+    dispatch = ask.rows(connection, "dispatch", dispatch_id=dispatch_id)[0]
+    if revision is None:
+        return dispatch
+    revisions = ask.rows(connection, "revisions", dispatch_id=dispatch_id)
+    state = next((one for one in revisions if one["revision"] == revision), None)
+    if state is None:
+        raise NewswireError(f"{dispatch_id} has revisions 1 to {len(revisions)}")
+    return dispatch | {key: value for key, value in state.items() if key in dispatch}
+
+
+def _other(connection: ask.Connection, dispatch_id: UUID, name: str) -> dict[str, Any]:
+    if REVISION.fullmatch(name):
+        return _state(connection, dispatch_id, int(name))
+    return _state(connection, ask.find(connection, name), None)
+
+
+def _print_difference(former: dict[str, Any], dispatch: dict[str, Any], *, as_json: bool) -> None:
+    changes = diff(*(f"{one['headline']}\n\n{one['body']}" for one in (former, dispatch)))
+    if as_json:
+        print_json(listed(changes))
         return
-    _print_dispatch(dispatch, revisions, family)
+    coloured_here = out.is_terminal and out.color_system is not None and not out.no_color
+    for sign, style, one in (("-", DELETED, former), ("+", INSERTED, dispatch)):
+        title = Text(f"{sign} {one['dispatch_id']} revision {one['revision']}, {one['source']}")
+        if one["published_at"] is not None:
+            title.append(f", {shown(one['published_at'])}")
+        out.print(title, style=style.removesuffix(" strike") if coloured_here else "")
+    out.print()
+    if coloured_here:
+        out.print(coloured(changes))
+    else:
+        # Not folded where a program may read it: a line of the text is a line.
+        out.print(Text(marked(changes)), soft_wrap=True)
+    if all(one.operation == "equal" for one in changes):
+        say("no difference in headline and text")
 
 
 def _print_dispatch(
@@ -99,27 +135,13 @@ def _print_dispatch(
     origin = ("revision", "location", "position", "bytes", "media_type", "sha256")
     out.print(make_table([{key: one[key] for key in origin} for one in revisions], "came from"))
     if len(family) > 1:
-        members = [
-            one | {"headline": one["headline"][:60], "dispatch_id": str(one["dispatch_id"])[:13]}
-            for one in family
-        ]
         out.print()
-        out.print(make_table(members, "family"))
+        for line in family_lines(family, dispatch["dispatch_id"], max(out.width, 80)):
+            out.print(line, soft_wrap=True)
+    if len(revisions) > 1:
+        out.print(f"\nwhat changed: newswire show {dispatch['dispatch_id']} --diff 1")
+    elif len(family) > 1:
+        first, second = (one["dispatch_id"] for one in family[:2])
+        other = second if dispatch["dispatch_id"] == first else first
+        out.print(f"\nwhat differs: newswire show {dispatch['dispatch_id']} --diff {short(other)}")
     out.print(f"\nits bytes: newswire show {dispatch['dispatch_id']} --bytes")
-
-
-def _hit(hit: dict[str, Any]) -> str:
-    when = shown(hit["published_at"]) or "no date"
-    copies = f", {hit['copies']} copies" if hit["copies"] else ""
-    credit = f", {hit['credit']}" if hit["credit"] else ""
-    excerpt = escape(hit["excerpt"]).replace("«««", "[bold]").replace("»»»", "[/bold]")
-    return (
-        f"[bold]{escape(hit['headline'])}[/bold]\n"
-        f"  {when} · {escape(hit['source'])}{escape(credit)}{copies} · "
-        f"{str(hit['dispatch_id'])[:13]}\n"
-        f"  {' '.join(excerpt.split())}\n"
-    )
-
-
-def _plain(excerpt: str) -> str:
-    return excerpt.replace("«««", "").replace("»»»", "")

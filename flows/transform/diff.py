@@ -26,6 +26,7 @@ FEWEST_EQUAL_WORDS: Final = 3
 _TOKEN: Final = re.compile(r"(\s*)(\d+(?:[.,:]\d+)*\w*|\w+['’]?|[^\w\s]|\Z)")
 _WORD: Final = re.compile(r"\w+")
 _SPACE: Final = re.compile(r"\s*")
+_SENTENCE_END: Final = re.compile(r"[.!?…][\"”»)]*\s*|\n+")
 _PARAGRAPH: Final = re.compile(r"[^\n]*\n+|[^\n]+\Z")
 
 _Block = tuple[str, int, int, int, int]  # as difflib's opcodes: what, from a[i1:i2], to b[j1:j2]
@@ -159,7 +160,30 @@ def _tidied(changes: Iterable[Change]) -> list[Change]:
             # Left out and put in again: together with its neighbours one replacement.
             runs[place] = Change(island.before, "")
             runs[place + 1] = Change(runs[place + 1].before, island.after + runs[place + 1].after)
-    return list(_merged(part for run in _merged(runs) for part in _trimmed(run)))
+    trimmed = _merged(part for run in _merged(runs) for part in _trimmed(run))
+    return list(_merged(_slid(list(trimmed))))
+
+
+def _slid(changes: list[Change]) -> Iterator[Change]:
+    """What was put in or cut out reaches to the end of its last sentence or paragraph.
+
+    Where ". Four sank" stands between "It blew" and ". It rained", "Four sank. " stands between
+    "It blew. " and "It rained" just as well, and that is how it is read.
+    """
+    for place, one in enumerate(changes):
+        if one.operation in {"insert", "delete"} and place + 1 < len(changes):
+            text, following = one.before or one.after, changes[place + 1].before
+            same = text[: _common(text, following)]
+            ends = [
+                end for found in _SENTENCE_END.finditer(same) if (end := found.end()) < len(text)
+            ]
+            cut = ends[-1] if ends else 0
+            yield Change(text[:cut], text[:cut])
+            text = text[cut:] + text[:cut]
+            yield Change(text, "") if one.before else Change("", text)
+            changes[place + 1] = Change(following[cut:], changes[place + 1].after[cut:])
+        else:
+            yield one
 
 
 def _merged(changes: Iterable[Change]) -> Iterator[Change]:

@@ -40,6 +40,12 @@ def marked(before: str, after: str) -> str:
         ("Prix : 3 €", "Prix\u00a0: 3 €", "Prix[- -]{+\u00a0+}: 3 €"),
         ("It ended \n", "It ended", "It ended[- \n-]"),
         (
+            "It blew today. It rained.",
+            "It snowed today. Four sank. It rained.",
+            "It [-blew-]{+snowed+} today. {+Four sank. +}It rained.",
+        ),
+        ("It blew.\n\nFour sank.", "It blew.", "It blew.[-\n\nFour sank.-]"),
+        (
             "Two men of the harbour guard were hurt",
             "Nobody on the quay of this port saw it",
             "[-Two men of the harbour guard were hurt-]{+Nobody on the quay of this port saw it+}",
@@ -65,6 +71,8 @@ def marked(before: str, after: str) -> str:
         "a paragraph broken in two",
         "another kind of space",
         "space at the end",
+        "a sentence is put in whole",
+        "a paragraph is cut whole",
         "a small word amid rewritten ones is no island",
         "a longer run amid rewritten ones stays",
     ],
