@@ -18,6 +18,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+STOPPED = 130  # what Typer makes of Ctrl-C, as shells do
+
 app.command("ingest")(ingest.ingest)
 app.command("serve")(serve.serve)
 app.command("status")(archive.status)
@@ -36,13 +38,14 @@ def main() -> None:
     # What psycopg fails to tidy up after an error would be printed beside the error itself.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     try:
-        app()
+        app(prog_name="newswire")
     except NewswireError as error:
         say(f"newswire: {error}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        say("newswire: stopped; what was loaded is loaded, the next run goes on from there")
-        sys.exit(130)
+    except SystemExit as ending:
+        if ending.code == STOPPED:
+            say("newswire: stopped; what was loaded is loaded, the next run goes on from there")
+        raise
     except BrokenPipeError:
         # The reader of our output (`| head`) has gone. Python would complain once more when it
         # flushes at exit, so standard output is pointed away first.
