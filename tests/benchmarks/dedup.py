@@ -1,216 +1,207 @@
-"""Measures how well copies are recognised, on a labelled corpus.
+"""Measures how well and how fast copies are recognised, on a labelled corpus.
 
 Run it from the project's folder, with the corpus as JSON lines (gzipped or not), one text a line:
 
-    python -m tests.benchmarks.dedup path/to/corpus.jsonl.gz
+    python -m tests.benchmarks.dedup path/to/corpus.jsonl.gz [--stored 500000] [--orders 2000]
 
-Fields read: doc_id, gold (the cluster), gold2, relation, outlet, title, paras, published.
-
-What counts as right: two texts belong together when their `gold` is the same. A merge is made of
-two dispatches of two clusters, `gold` and `gold2`, and a family can follow only one of them: it
-counts as belonging to the one whose family it was put in, and to `gold` where it was put in
-neither. The figures under the strict reading (always `gold`) and without merges are printed too.
+The texts are cleaned and go through the real load, in batches, into an archive of its own that is
+removed afterwards. `--stored` fills that archive first with generated dispatches of the three
+months before; `--orders` loads so many of the texts in five random orders and by 1, 2 and 4
+processes, and tells whether the outcome was the same. Nothing else should be busy meanwhile.
 """
 
 import argparse
-import gzip
-import json
+import hashlib
+import logging
+import multiprocessing
+import random
 import sys
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from statistics import quantiles
 from time import perf_counter
 from typing import Any
-from uuid import UUID
+from uuid import uuid4
 
-from flows.transform.fingerprint import SHORT_WORDS, Signature, prepare
-from flows.transform.similarity import REACH, Pair, compare, roots
+from flows.load import store
+from flows.load.database import Database, open_database
+from flows.load.relate import Related
+from flows.model import Batch, Dispatch, Document, Source
+from flows.settings import Settings
+from flows.transform.clean import transform_all
+from flows.transform.fingerprint import prepare
+from tests.benchmarks.filling import fill
+from tests.benchmarks.labelled import Text, read, report
 
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One labelled text."""
-
-    key: UUID
-    gold: int
-    second: int | None  # the other cluster of a merge, the topic of a follow-up
-    relation: str
-    source: str
-    headline: str
-    body: str
-    published: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """Agreement of families with clusters, over pairs of texts and (B-cubed) over texts."""
-
-    precision: float
-    recall: float
-    f1: float
-    bcubed_precision: float
-    bcubed_recall: float
-    bcubed_f1: float
-
-    def __str__(self) -> str:
-        return (
-            f"pairs P {self.precision:.4f} R {self.recall:.4f} F1 {self.f1:.4f}   "
-            f"B-cubed P {self.bcubed_precision:.4f} R {self.bcubed_recall:.4f} "
-            f"F1 {self.bcubed_f1:.4f}"
-        )
+# Everything that loading writes.
+TABLES = (
+    "document", "dispatch", "revision", "duplicate", "signature", "fingerprint", "boilerplate",
+    "rejection", "poll", "cursor", "search_pending", "tally",
+)  # fmt: skip
 
 
-def read(path: Path) -> list[Text]:
-    """The texts of a corpus, in the order of the file."""
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        return [_text(json.loads(line)) for line in lines]
+class Listener(logging.Handler):
+    """Hears from the load room what relating each batch came to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[Related] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keeps the figures that the message is made of."""
+        if isinstance(record.args, tuple):
+            self.heard += [one for one in record.args if isinstance(one, Related)]
 
 
-def _text(row: Mapping[str, Any]) -> Text:
-    published = datetime.fromisoformat(row["published"])
-    return Text(
-        key=UUID(int=row["doc_id"] + 1),
-        gold=row["gold"],
-        second=row["gold2"],
-        relation=row["relation"],
-        source=row["outlet"],
-        headline=row["title"],
-        body="\n\n".join(row["paras"]),
-        published=published if published.tzinfo else published.replace(tzinfo=UTC),
-    )
-
-
-def pairs_in_memory(
-    texts: Sequence[Text], signatures: Mapping[UUID, Signature]
-) -> tuple[list[Pair], int]:
-    """The verified pairs of a corpus, and how many candidates there were."""
-    order = sorted(texts, key=lambda text: (text.published, text.key))
-    carriers: dict[int, list[Text]] = defaultdict(list)
-    pairs = []
-    candidates = 0
-    for text in order:
-        signature = signatures[text.key]
-        met: Counter[UUID] = Counter()
-        published = {}
-        for fingerprint in signature.fingerprints.tolist():
-            for other in reversed(carriers[fingerprint]):
-                if text.published - other.published > REACH:
-                    break
-                met[other.key] += 1
-                published[other.key] = other.published
-            carriers[fingerprint].append(text)
-        for other_key, shared in met.items():
-            other_signature = signatures[other_key]
-            if shared < 2 and min(signature.words, other_signature.words) >= SHORT_WORDS:
-                continue
-            candidates += 1
-            apart = text.published - published[other_key]
-            verdict = compare(signature, other_signature, apart)
-            if verdict is not None:
-                share = verdict.shared / len(signature.shingles)
-                pairs.append(Pair(text.key, other_key, verdict.jaccard, share))
-    return pairs, candidates
-
-
-def quality(family: Mapping[UUID, UUID], label: Mapping[UUID, int]) -> Quality:
-    """How the families (by their first dispatch) agree with the labels of the same texts."""
-    families = Counter(family[key] for key in label)
-    labels = Counter(label.values())
-    cells = Counter((label[key], family[key]) for key in label)
-    right = sum(map(_two_of, cells.values()))
-    precision = right / sum(map(_two_of, families.values()))
-    recall = right / sum(map(_two_of, labels.values()))
-    in_family = sum(n * n / families[root] for (_, root), n in cells.items()) / len(label)
-    in_label = sum(n * n / labels[gold] for (gold, _), n in cells.items()) / len(label)
-    return Quality(
-        precision,
-        recall,
-        _harmonic(precision, recall),
-        in_family,
-        in_label,
-        _harmonic(in_family, in_label),
-    )
-
-
-def _two_of(n: int) -> int:
-    return n * (n - 1) // 2
-
-
-def _harmonic(a: float, b: float) -> float:
-    return 2 * a * b / (a + b)
-
-
-def report(texts: Sequence[Text], family: Mapping[UUID, UUID]) -> Iterable[str]:
-    """The figures of quality, a line each."""
-    members: dict[UUID, list[Text]] = defaultdict(list)
-    for text in texts:
-        members[family[text.key]].append(text)
-    strict = {text.key: text.gold for text in texts}
-    whole = {text.key: text.gold for text in texts if text.relation != "merge"}
-    yield f"merges in either  {quality(family, _followed(texts, family, members))}"
-    yield f"merges by gold    {quality(family, strict)}"
-    yield f"without merges    {quality(family, whole)}"
-    for relation in ("followup_nat", "followup", "recurring", "noise"):
-        merged, total = _merged(texts, family, members, relation)
-        yield f"{relation} merged with another story: {merged} of {total}, {merged / total:.2%}"
-    excerpts = [text for text in texts if text.relation == "summary"]
-    linked = sum(
-        any(m is not text and m.gold == text.gold for m in members[family[text.key]])
-        for text in excerpts
-    )
-    yield f"excerpts linked: {linked} of {len(excerpts)}, {linked / len(excerpts):.2%}"
-
-
-def _followed(
-    texts: Iterable[Text], family: Mapping[UUID, UUID], members: Mapping[UUID, list[Text]]
-) -> dict[UUID, int]:
-    """The label of each text, where that of a merge is the cluster whose family it is in."""
-    label = {}
-    for text in texts:
-        label[text.key] = text.gold
-        if text.relation == "merge" and text.second is not None:
-            stories = Counter(m.gold for m in members[family[text.key]] if m.relation != "merge")
-            if stories[text.second] > stories[text.gold]:
-                label[text.key] = text.second
-    return label
-
-
-def _merged(
-    texts: Iterable[Text],
-    family: Mapping[UUID, UUID],
-    members: Mapping[UUID, list[Text]],
-    relation: str,
-) -> tuple[int, int]:
-    """How many texts of a relation share a family with another story, and how many there are."""
-    chosen = [text for text in texts if text.relation == relation]
-    merged = sum(
-        any(m.gold != text.gold and m.relation != "merge" for m in members[family[text.key]])
-        for text in chosen
-    )
-    return merged, len(chosen)
+@contextmanager
+def listening() -> Iterator[list[Related]]:
+    """What relating came to, of every load within."""
+    logger, listener = logging.getLogger("flows.load.relate"), Listener()
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(listener)
+    yield listener.heard
+    logger.removeHandler(listener)
 
 
 def main(arguments: Sequence[str]) -> None:
     """Prints what was measured."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("corpus", type=Path)
-    texts = read(parser.parse_args(arguments).corpus)
+    parser.add_argument("--batch", type=int, default=500, help="texts a transaction")
+    parser.add_argument("--stored", type=int, default=0, help="generated dispatches before it")
+    parser.add_argument("--orders", type=int, default=0, help="texts to load in other orders")
+    given = parser.parse_args(arguments)
+    texts = read(given.corpus)
+    with (
+        tempfile.TemporaryDirectory(prefix="newswire-benchmark-") as folder,
+        open_database(Settings(home=Path(folder) / "home")) as database,
+    ):
+        if given.orders:
+            compare_orders(database, texts[: given.orders], given.batch)
+            return
+        if given.stored:
+            started = perf_counter()
+            fill(database, given.stored, max(text.published for text in texts))
+            print(f"{given.stored} generated dispatches stored in {perf_counter() - started:.0f} s")
+        measure(database, texts, given.batch)
 
+
+def measure(database: Database, texts: Sequence[Text], size: int) -> None:
+    """Loads the texts in the order of the corpus, and prints quality and speed."""
+    dispatches = cleaned(texts)
     started = perf_counter()
-    signatures = {text.key: prepare(text.headline, text.body) for text in texts}
+    for dispatch in dispatches:
+        prepare(dispatch.headline, dispatch.body)
     prepared = perf_counter()
-    pairs, candidates = pairs_in_memory(texts, signatures)
-    compared = perf_counter()
-    root = roots({text.key: text.published for text in texts}, pairs)
+    with listening() as related:
+        load(database, dispatches, size)
+    loaded = perf_counter() - prepared
 
-    for line in report(texts, {text.key: root.get(text.key, text.key) for text in texts}):
+    roots = dict(state(database)["dispatch"])
+    for line in report(texts, {text.key: roots[text.key] or text.key for text in texts}):
         print(line)
-    print(f"{len(texts)} texts, {candidates} candidates, {len(pairs)} verified pairs")
-    print(f"signatures: {len(texts) / (prepared - started):,.0f} texts/s")
-    print(f"candidates and comparison: {len(texts) / (compared - prepared):,.0f} texts/s")
+    signing, relating = prepared - started, sum(one.seconds for one in related)
+    print(f"{sum(one.candidates for one in related)} candidates compared,", end=" ")
+    print(f"{sum(one.verified for one in related)} verified pairs")
+    number = len(texts)
+    print(f"fingerprint, candidates, verify: {number / (signing + relating):,.0f} texts/s")
+    print(f"  signatures alone {number / signing:,.0f}/s, the rest {number / relating:,.0f}/s")
+    print(f"whole load, signatures included: {number / loaded:,.0f} texts/s")
+    queries = [1000 * one.query_seconds for one in related]
+    middle, worst = quantiles(queries, n=20)[9], quantiles(queries, n=20)[18]
+    print(f"candidate query for {size} texts: p50 {middle:.0f} ms, p95 {worst:.0f} ms")
+
+
+def cleaned(texts: Sequence[Text]) -> list[Dispatch]:
+    """The texts as the transform room hands them on."""
+    sha256 = Document.digest(b"corpus")
+    items = [text.item(sha256, position) for position, text in enumerate(texts)]
+    sources = {text.source: Source(text.source, "folder", "corpus") for text in texts}
+    received = max(text.published for text in texts)
+    dispatches, rejections = transform_all(items, sources, {sha256: received})
+    assert not rejections
+    return dispatches
+
+
+def load(database: Database, dispatches: Sequence[Dispatch], size: int) -> None:
+    """Loads the dispatches in this order, `size` in a transaction."""
+    run_id = uuid4()
+    for number, start in enumerate(range(0, len(dispatches), size)):
+        portion = dispatches[start : start + size]
+        store.load(database, run_id, Batch(number=number, dispatches=tuple(portion)))
+
+
+def compare_orders(database: Database, texts: Sequence[Text], size: int) -> None:
+    """Loads the texts in five orders, and by 1, 2 and 4 processes; says what differed."""
+    dispatches = cleaned(texts)
+    load(database, dispatches, size)
+    wanted = state(database)
+    print(f"{len(texts)} texts in the order of the corpus: {outcome(wanted)}")
+    for seed in range(1, 6):
+        cut = random.Random(seed).choice([50, 100, 250, 500, 1000])
+        random.Random(seed).shuffle(dispatches)
+        reset(database)
+        load(database, dispatches, cut)
+        tell(f"random order {seed}, {cut} at a time", state(database), wanted)
+    for workers in (1, 2, 4):
+        reset(database)
+        load_together(database, dispatches, workers)
+        tell(f"{workers} at once, 100 at a time", state(database), wanted)
+
+
+def load_together(database: Database, dispatches: Sequence[Dispatch], workers: int) -> None:
+    """Loads by several processes, every one with sources of its own: one source's loads queue."""
+    names = sorted({one.source for one in dispatches})
+    context = multiprocessing.get_context("spawn")
+    processes = [
+        context.Process(
+            target=load_part,
+            args=(database.dsn, [d for d in dispatches if names.index(d.source) % workers == part]),
+        )
+        for part in range(workers)
+    ]
+    for one in processes:
+        one.start()
+    for one in processes:
+        one.join()
+        assert one.exitcode == 0
+
+
+def load_part(dsn: str, dispatches: Sequence[Dispatch]) -> None:
+    """What one process loads."""
+    load(Database(dsn), dispatches, 100)
+
+
+def reset(database: Database) -> None:
+    """Forgets everything that was loaded."""
+    with database.connect() as connection:
+        connection.execute(f"TRUNCATE {', '.join(TABLES)}".encode())
+
+
+def state(database: Database) -> dict[str, list[Any]]:
+    """What relating has made."""
+    with database.connect() as connection:
+        return {
+            "dispatch": connection.execute(
+                "SELECT dispatch_id, duplicate_of FROM dispatch ORDER BY 1"
+            ).fetchall(),
+            "duplicate": connection.execute("SELECT * FROM duplicate ORDER BY 1, 2").fetchall(),
+            "boilerplate": connection.execute("SELECT * FROM boilerplate ORDER BY 1, 2").fetchall(),
+        }
+
+
+def outcome(found: dict[str, list[Any]]) -> str:
+    """The outcome in figures, with a digest of all its rows."""
+    digest = hashlib.sha256(repr(found).encode()).hexdigest()[:12]
+    copies = sum(root is not None for _, root in found["dispatch"])
+    return f"{len(found['duplicate'])} pairs, {copies} copies, {digest}"
+
+
+def tell(name: str, found: dict[str, list[Any]], wanted: dict[str, list[Any]]) -> None:
+    """A line on whether an outcome is the wanted one."""
+    print(f"{name}: {'identical' if found == wanted else f'DIFFERENT: {outcome(found)}'}")
 
 
 if __name__ == "__main__":
