@@ -16,10 +16,10 @@ SELECT current_setting('TimeZone') AS zone
 \gset
 \endif
 
--- The search finds originals only; their copies are counted beside them, on the day on which
--- each of them was published.
-WITH original AS (
-    SELECT dispatch_id
+-- The search finds one of each family, the latest version; the others are counted beside it, on
+-- the day on which each of them was published.
+WITH story AS (
+    SELECT DISTINCT coalesce(duplicate_of, dispatch_id) AS original_id
     FROM newswire.search(:'words')
 ),
 
@@ -29,15 +29,21 @@ telling AS (
         d.language,
         d.headline,
         d.word_count,
-        d.duplicate_of IS NOT NULL AS is_copy,
+        CASE
+            WHEN f.relation = 'original' THEN 'original'
+            WHEN f.relation = 'revision' AND d.source = o.source THEN 'version'
+            ELSE 'copy'
+        END AS kind,
         d.published_at,
         CASE
             WHEN d.published_precision = 'day'
                 THEN (d.published_at AT TIME ZONE coalesce(s.timezone, 'UTC'))::date
             ELSE (d.published_at AT TIME ZONE :'zone')::date
         END AS day
-    FROM newswire.dispatch AS d
-    JOIN original AS o ON o.dispatch_id = coalesce(d.duplicate_of, d.dispatch_id)
+    FROM story
+    JOIN newswire.family AS f ON f.original_id = story.original_id
+    JOIN newswire.dispatch AS d ON d.dispatch_id = f.dispatch_id
+    JOIN newswire.dispatch AS o ON o.dispatch_id = f.original_id
     LEFT JOIN newswire.source AS s ON s.name = d.source
     WHERE
         d.status = 'usable'
@@ -46,12 +52,14 @@ telling AS (
 
 SELECT
     day,
-    count(*) FILTER (WHERE NOT is_copy) AS originals,
-    count(*) FILTER (WHERE is_copy) AS copies,
-    sum(word_count) FILTER (WHERE NOT is_copy) AS words_written,
+    count(*) FILTER (WHERE kind = 'original') AS originals,
+    count(*) FILTER (WHERE kind = 'version') AS versions,
+    count(*) FILTER (WHERE kind = 'copy') AS copies,
+    sum(word_count) FILTER (WHERE kind = 'original') AS words_written,
     array_agg(DISTINCT source ORDER BY source) AS sources,
     array_agg(DISTINCT language ORDER BY language) AS languages,
-    (array_agg(headline ORDER BY is_copy, published_at NULLS LAST, headline))[1] AS first_headline
+    (array_agg(headline ORDER BY kind <> 'original', published_at NULLS LAST, headline))[1]
+        AS first_headline
 FROM telling
 GROUP BY day
 ORDER BY day NULLS LAST;

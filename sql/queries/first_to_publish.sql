@@ -12,11 +12,11 @@ FROM newswire.dispatch
 \gset
 \endif
 
--- A story is a dispatch and its copies. What is withheld or under embargo is not to be seen;
--- what was withdrawn is, since it was published, and status says so.
+-- A story is a dispatch, its versions and its copies. What is withheld or under embargo is not to
+-- be seen; what was withdrawn is, since it was published, and status says so.
 WITH telling AS (
     SELECT
-        coalesce(d.duplicate_of, d.dispatch_id) AS story_id,
+        f.original_id AS story_id,
         d.dispatch_id,
         d.source,
         d.credit,
@@ -26,11 +26,10 @@ WITH telling AS (
         -- A delay counted from the midnight that stands for a bare date would be invented.
         CASE WHEN d.published_precision <> 'day' THEN d.published_at END AS exact_at,
         d.first_seen_at,
-        p.relation,
-        p.share
+        nullif(f.relation, 'original') AS relation,
+        f.share
     FROM newswire.dispatch AS d
-    LEFT JOIN newswire.duplicate AS p
-        ON p.dispatch_id = d.dispatch_id AND p.of_dispatch_id = d.duplicate_of
+    JOIN newswire.family AS f ON f.dispatch_id = d.dispatch_id
     WHERE
         d.status <> 'withheld'
         AND (d.embargoed_until IS NULL OR d.embargoed_until <= now())

@@ -142,6 +142,16 @@ VALUES
     (
         10, 2, 'paper', 'usable', 'Toll to fall', 'The toll falls.', NULL,
         '2024-03-05 18:00Z', 'second', NULL, '{}', NULL
+    ),
+    (
+        11, 1, 'wire', 'usable', 'Le viaduc de Brumelle ferme pour un an',
+        'Le viaduc ferme lundi. La préfète prévoit un an de travaux.', 'fr',
+        '2024-03-04 12:40+01', 'minute', NULL, '{}', 1
+    ),
+    (
+        12, 1, 'paper', 'usable', 'Un an sans viaduc',
+        'La préfète prévoit un an de travaux.', 'fr',
+        '2024-03-04 15:40+01', 'minute', NULL, '{}', 1
     );
 
 INSERT INTO newswire.revision (
@@ -213,15 +223,22 @@ UPDATE newswire.dispatch
 SET first_seen_at = '2024-03-07 12:00Z', last_seen_at = '2024-03-07 12:00Z'
 WHERE external_id = 'item-6';
 
+-- The paper's second copy has too little of the original for a pair with it.
 INSERT INTO newswire.duplicate (dispatch_id, of_dispatch_id, relation, share, jaccard)
 SELECT
-    dispatch_id,
-    duplicate_of,
-    'republication',
-    0.97,
-    0.9
-FROM newswire.dispatch
-WHERE duplicate_of IS NOT NULL;
+    (lpad(copy::text, 8, '0') || '-0000-0000-0000-000000000000')::uuid,
+    (lpad(original::text, 8, '0') || '-0000-0000-0000-000000000000')::uuid,
+    relation,
+    share,
+    jaccard
+FROM (
+    VALUES
+        (2, 1, 'republication', 0.97, 0.9),
+        (4, 3, 'republication', 0.97, 0.9),
+        (11, 1, 'revision', 0.4, 0.4),
+        (11, 2, 'republication', 0.4, 0.4),
+        (12, 11, 'republication', 1, 0.6)
+) AS verified (copy, original, relation, share, jaccard);
 
 INSERT INTO newswire.search_terms (dispatch_id, configuration, terms)
 SELECT

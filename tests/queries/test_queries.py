@@ -79,7 +79,8 @@ def test_new_since_leaves_out_copies_and_what_was_withdrawn(ask: Ask, archive: D
         ("paper", "Toll to fall"),
         ("paper", "Bridge closed for a year"),
         ("paper", "Ferry sails at one"),
-        ("wire", "Le viaduc de Brumelle ferme"),
+        # The latest version of its source stands for the family.
+        ("wire", "Le viaduc de Brumelle ferme pour un an"),
     ]
 
 
@@ -88,10 +89,12 @@ def test_volume_gives_no_hour_to_a_date_without_a_time(ask: Ask, archive: Databa
 
     assert told(rows, "source", "day", "hour", "dispatches", "copies", "words") == [
         ("paper", "2024-03-04", "7", "1", "1", "4"),
+        ("paper", "2024-03-04", "14", "1", "1", "7"),
         ("paper", "2024-03-05", "8", "1", "1", "3"),
         ("paper", "2024-03-05", "10", "2", "0", "13"),
         ("paper", "2024-03-05", "18", "1", "0", "3"),
         ("wire", "2024-03-04", "5", "1", "0", "4"),
+        ("wire", "2024-03-04", "11", "1", "1", "11"),
         ("wire", "2024-03-05", "", "1", "0", "3"),
         ("wire", "2024-03-05", "6", "1", "0", "3"),
         ("wire", "2024-03-05", "8", "1", "0", "2"),
@@ -118,8 +121,11 @@ def test_first_to_publish_gives_each_telling_its_delay(ask: Ask, archive: Databa
         ("Le maire démissionne", "2", "paper", "", "republication", "usable"),
         ("Le viaduc de Brumelle ferme", "1", "wire", "00:00:00", "", "usable"),
         ("Le viaduc de Brumelle ferme", "2", "paper", "01:30:30", "republication", "usable"),
+        ("Le viaduc de Brumelle ferme", "3", "wire", "06:00:00", "revision", "usable"),
+        ("Le viaduc de Brumelle ferme", "4", "paper", "09:00:00", "republication", "usable"),
     ]
-    assert told(rows, "share") == [("",), ("0.97",), ("",), ("0.97",)]
+    # The last was taken from the version, and has no pair with the original.
+    assert [row["share"] for row in rows] == ["", "0.97", "", "0.97", "0.40", "1.00"]
 
 
 def test_changes_name_the_fields_that_differ(ask: Ask, archive: Database) -> None:
@@ -156,14 +162,14 @@ def test_language_mix_adds_up_to_each_source_and_to_the_whole(ask: Ask, archive:
     rows = ask(archive, "language_mix")
 
     assert told(rows, "source", "language", "dispatches", "percent") == [
-        ("", "fr", "5", "50.0"),
-        ("", "en", "4", "40.0"),
-        ("", "", "1", "10.0"),
-        ("paper", "en", "2", "40.0"),
-        ("paper", "fr", "2", "40.0"),
-        ("paper", "", "1", "20.0"),
-        ("wire", "fr", "3", "60.0"),
-        ("wire", "en", "2", "40.0"),
+        ("", "fr", "7", "58.3"),
+        ("", "en", "4", "33.3"),
+        ("", "", "1", "8.3"),
+        ("paper", "fr", "3", "50.0"),
+        ("paper", "en", "2", "33.3"),
+        ("paper", "", "1", "16.7"),
+        ("wire", "fr", "4", "66.7"),
+        ("wire", "en", "2", "33.3"),
     ]
 
 
@@ -173,9 +179,9 @@ def test_quality_flags_are_counted_with_an_example_that_may_be_shown(
     rows = ask(archive, "quality_flags")
 
     assert told(rows, "flag", "source", "dispatches", "percent_of_source", "example") == [
-        ("truncated", "wire", "2", "40.0", ""),
-        ("glued_word", "paper", "1", "20.0", "Brumelle: plus de viaduc"),
-        ("glued_word", "wire", "1", "20.0", ""),
+        ("truncated", "wire", "2", "33.3", ""),
+        ("glued_word", "paper", "1", "16.7", "Brumelle: plus de viaduc"),
+        ("glued_word", "wire", "1", "16.7", ""),
     ]
 
 
@@ -184,8 +190,8 @@ def test_source_health_puts_what_fails_first(ask: Ask, archive: Database) -> Non
 
     assert told(rows, "source", "health", "failures", "quiet_for", "dispatches") == [
         ("mute", "failing", "3", "", "0"),
-        ("paper", "healthy", "0", "1 day", "5"),
-        ("wire", "healthy", "0", "00:00:00", "5"),
+        ("paper", "healthy", "0", "1 day", "6"),
+        ("wire", "healthy", "0", "00:00:00", "6"),
     ]
     assert rows[0]["last_error"] == "timeout: no answer in 30 s"
 
@@ -259,7 +265,86 @@ def test_runs_are_those_of_the_week_before_the_latest(ask: Ask, archive: Databas
 def test_coverage_counts_copies_beside_own_writing(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "coverage_of_words", words="viaduc OR bridge")
 
-    assert told(rows, "day", "originals", "copies", "words_written", "sources", "languages") == [
-        ("2024-03-04", "1", "1", "4", "{paper,wire}", "{fr}"),
-        ("2024-03-05", "1", "0", "4", "{paper}", "{en}"),
+    assert told(rows, "day", "originals", "versions", "copies", "words_written", "sources") == [
+        ("2024-03-04", "1", "1", "2", "4", "{paper,wire}"),
+        ("2024-03-05", "1", "0", "0", "4", "{paper}"),
     ]
+
+
+def test_coverage_finds_a_story_by_the_words_of_its_latest_version(
+    ask: Ask, archive: Database
+) -> None:
+    rows = ask(archive, "coverage_of_words", words="préfète")
+
+    assert told(rows, "day", "originals", "versions", "copies") == [("2024-03-04", "1", "1", "2")]
+
+
+def test_copying_tells_who_takes_from_whom_and_how_fast(ask: Ask, archive: Database) -> None:
+    rows = ask(archive, "copying")
+
+    # Of three copies two have a time to count from: one and a half hours, and nine.
+    assert rows == [
+        {
+            "copier": "paper",
+            "copied": "wire",
+            "copies": "3",
+            "percent_taken": "98",
+            "timed": "2",
+            "fastest": "01:30:30",
+            "half_within": "05:15:15",
+            "nine_in_ten_within": "08:15:03",
+        }
+    ]
+
+
+def test_what_is_original_is_told_by_dispatches_and_by_words(ask: Ask, archive: Database) -> None:
+    rows = ask(archive, "original_writing")
+
+    columns = ("source", "dispatches", "originals", "versions", "reposts", "copies")
+    assert told(rows, *columns) == [
+        ("wire", "3", "2", "1", "0", "0"),
+        ("paper", "6", "3", "0", "0", "3"),
+    ]
+    # Of the paper's 30 words 16 are its stories', and 3 in 100 of 7 its own in two of the copies.
+    assert told(rows, "percent_original", "words", "percent_of_words_original") == [
+        ("100.0", "18", "100.0"),
+        ("50.0", "30", "54.0"),
+    ]
+
+
+def test_exclusive_is_what_no_other_outlet_has(ask: Ask, archive: Database) -> None:
+    rows = ask(archive, "exclusive_stories")
+
+    assert told(rows, "source", "headline", "alone_for", "versions") == [
+        ("paper", "Toll to fall", "1 day 18:00:00", "1"),
+        ("paper", "Bridge closed for a year", "2 days 02:00:00", "1"),
+        ("paper", "Ferry sails at one", "2 days 02:00:00", "1"),
+        ("wire", "Sleep study published", "2 days 06:00:00", "1"),
+    ]
+
+
+def test_versions_are_replaced_by_revisions_and_by_dispatches(ask: Ask, archive: Database) -> None:
+    rows = ask(archive, "longest_lived_versions")
+
+    # That the mayor's was withdrawn is no version.
+    assert told(rows, "stood_for", "replaced_by", "headline", "next_headline") == [
+        ("1 day", "revision", "Bridge closed for a day", "Bridge closed for a year"),
+        ("1 day", "revision", "Ferry sails at noon", "Ferry sails at one"),
+        ("1 day", "revision", "Toll to rise", "Toll to fall"),
+        (
+            "06:00:00",
+            "dispatch",
+            "Le viaduc de Brumelle ferme",
+            "Le viaduc de Brumelle ferme pour un an",
+        ),
+    ]
+
+
+def test_copies_of_what_was_withdrawn_are_found(ask: Ask, archive: Database) -> None:
+    rows = ask(archive, "withdrawn_copies")
+
+    assert told(rows, "withdrawn_at", "withdrawn_by", "withdrawn", "copied_by", "headline") == [
+        ("2024-03-06 12:00:00+00", "wire", "Le maire démissionne", "paper", "Brumelle sans maire")
+    ]
+    assert told(rows, "relation", "percent_taken") == [("republication", "97")]
+    assert ask(archive, "withdrawn_copies", since="2024-03-07") == []

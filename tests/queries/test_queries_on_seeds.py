@@ -121,6 +121,60 @@ def test_a_copy_of_the_same_text_has_its_original(
     assert told(copies, "relation", "share") == [(relation, "1.00")]
 
 
+def test_the_papers_copy_the_agencies_and_one_agency_a_paper(ask: Ask, seeded: Database) -> None:
+    rows = ask(seeded, "copying")
+
+    assert sorted(told(rows, "copier", "copied", "copies")) == [
+        ("alp-fr", "le-fanal", "1"),
+        ("courrier-nave", "alp-fr", "4"),
+        ("estuary-post", "ngw-en", "4"),
+        ("le-fanal", "alp-fr", "3"),
+    ]
+
+
+def test_the_agencies_write_more_of_their_own_than_the_papers(ask: Ask, seeded: Database) -> None:
+    rows = ask(seeded, "original_writing")
+
+    assert told(rows, "source", "originals", "versions", "reposts", "copies") == [
+        ("ngw-en", "16", "1", "1", "0"),
+        ("alp-fr", "24", "1", "1", "1"),
+        ("le-fanal", "6", "0", "0", "3"),
+        ("courrier-nave", "4", "0", "0", "4"),
+        ("estuary-post", "4", "0", "0", "4"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("former", "later", "stood_for"),
+    [
+        ("Haute-Savoie: un lac glaciaire", "Étalières: 220 personnes évacuées", "04:35:00"),
+        ("Storm Orla cuts power", "One dead as Storm Orla", "05:35:00"),
+    ],
+    ids=["fr/002 of fr/001", "en/011 of en/010"],
+)
+def test_a_version_in_a_file_of_its_own_takes_the_place_of_the_first(
+    ask: Ask, seeded: Database, former: str, later: str, stood_for: str
+) -> None:
+    replaced = [
+        row["stood_for"]
+        for row in ask(seeded, "longest_lived_versions")
+        if row["headline"].startswith(former) and row["next_headline"].startswith(later)
+    ]
+    shown = [row["headline"] for row in ask(seeded, "new_since")]
+
+    assert replaced[-1:] == [stood_for]
+    assert [one for one in shown if one.startswith((former, later))] == [
+        next(one for one in shown if one.startswith(later))
+    ]
+
+
+def test_bulletins_and_follow_ups_are_stories_of_their_own(ask: Ask, seeded: Database) -> None:
+    headlines = [row["headline"] for row in ask(seeded, "exclusive_stories")]
+
+    assert headlines.count("Northern fish market: prices at the opening") == 2
+    assert "Aux Étalières, trois pompes contre un lac" in headlines
+
+
 def test_the_glacier_was_covered_in_two_languages_on_three_days(ask: Ask, seeded: Database) -> None:
     rows = ask(seeded, "coverage_of_words", words="Étalières")
 
