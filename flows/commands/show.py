@@ -141,7 +141,16 @@ def _print_dispatch(
     if len(revisions) > 1:
         out.print(f"\nwhat changed: newswire show {dispatch['dispatch_id']} --diff 1")
     elif len(family) > 1:
-        first, second = (one["dispatch_id"] for one in family[:2])
-        other = second if dispatch["dispatch_id"] == first else first
-        out.print(f"\nwhat differs: newswire show {dispatch['dispatch_id']} --diff {short(other)}")
+        other = short(_relative(family, dispatch["dispatch_id"]))
+        out.print(f"\nwhat differs: newswire show {dispatch['dispatch_id']} --diff {other}")
     out.print(f"\nits bytes: newswire show {dispatch['dispatch_id']} --bytes")
+
+
+def _relative(family: list[dict[str, Any]], asked: UUID) -> UUID:
+    """Which other member to compare one with: what it was taken from, or the first that differs."""
+    taken_from = next(one["of_dispatch_id"] for one in family if one["dispatch_id"] == asked)
+    if taken_from is not None:
+        return UUID(str(taken_from))
+    others = [one for one in family if one["dispatch_id"] != asked]
+    differing = [one for one in others if one["jaccard"] is not None and one["jaccard"] < 1]
+    return UUID(str((differing or others)[0]["dispatch_id"]))

@@ -41,6 +41,10 @@ COPY = dispatch(
 ALONE = dispatch("alone", headline="Rain", body="It rained in the hills all day. " * 5)
 
 
+def short(one: Dispatch) -> str:
+    return str(one.dispatch_id)[:8]
+
+
 @pytest.fixture
 def newswire(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newswire]:
     """Runs the command on an archive of a story, its copy, and another; gives its output."""
@@ -59,10 +63,6 @@ def newswire(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ne
 
     yield run
     settings.cache_clear()
-
-
-def short(one: Dispatch) -> str:
-    return str(one.dispatch_id)[:8]
 
 
 def test_the_family_is_told_with_share_and_delay(newswire: Newswire) -> None:
@@ -84,6 +84,18 @@ def test_the_family_is_told_to_programs(newswire: Newswire) -> None:
     ]
     assert 0.5 < family[1]["share"] <= 1
     assert 0.3 < family[1]["jaccard"] < family[1]["share"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("first", f"what changed: newswire show {FIRST.dispatch_id} --diff 1"),
+        ("urn:copy", f"what differs: newswire show {COPY.dispatch_id} --diff {short(FIRST)}"),
+    ],
+    ids=["revised", "copied"],
+)
+def test_the_command_that_tells_more_is_named(newswire: Newswire, name: str, hint: str) -> None:
+    assert hint in newswire("show", name).splitlines()
 
 
 def test_a_dispatch_without_relatives_has_no_family(newswire: Newswire) -> None:
