@@ -236,3 +236,5 @@ def _store(connection: psycopg.Connection[Any], pairs: Iterable[Verified]) -> No
     connection.execute(statement("relate/reach"))
     connection.execute("ANALYZE reached")
     connection.execute(statement("relate/root"))
+    connection.execute("ANALYZE rooted")
+    connection.execute(statement("relate/point"))

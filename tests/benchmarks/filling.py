@@ -35,7 +35,7 @@ def fill(database: Database, number: int, until: datetime) -> None:
                 _fill_some(connection, chance, times)
         connection.execute("SET maintenance_work_mem = '1GB'")
         connection.execute(index)
-        connection.execute("VACUUM (ANALYZE) dispatch, signature, fingerprint")
+        connection.execute("VACUUM (ANALYZE) dispatch, signature, fingerprint, duplicate")
         connection.execute("CHECKPOINT")
 
 
@@ -88,6 +88,18 @@ def _statements() -> Iterator[bytes]:
         b" content_digest, text_digest)"
         b" SELECT dispatch_id, source, dispatch_id::text, 1, 'usable', 'Generated', 'Generated',"
         b" at, 'second', words, at, at, text_digest, text_digest, text_digest FROM filling"
+    )
+    # Three in five are copies of one of the other two.
+    yield (
+        b"INSERT INTO duplicate"
+        b" SELECT copy, original, 'republication', 1, 0.8 FROM (SELECT dispatch_id AS copy,"
+        b" first_value(dispatch_id) OVER (PARTITION BY place / 5 ORDER BY place) AS original, place"
+        b" FROM (SELECT dispatch_id, row_number() OVER (ORDER BY at) AS place FROM filling) AS one"
+        b") AS family WHERE place % 5 > 1"
+    )
+    yield (
+        b"UPDATE dispatch AS d SET duplicate_of = p.of_dispatch_id"
+        b" FROM duplicate AS p JOIN filling USING (dispatch_id) WHERE d.dispatch_id = p.dispatch_id"
     )
 
 

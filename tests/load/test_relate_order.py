@@ -168,6 +168,7 @@ def rooted(
         cursor.execute("INSERT INTO moved SELECT dispatch_id FROM newswire.dispatch")
         cursor.execute(statement("relate/reach"))
         cursor.execute(statement("relate/root"))
+        cursor.execute(statement("relate/point"))
         found = cursor.execute(
             "SELECT dispatch_id, duplicate_of FROM newswire.dispatch WHERE duplicate_of IS NOT NULL"
         )

@@ -3,7 +3,6 @@
 WITH frequent AS MATERIALIZED (
     SELECT month, hash
     FROM met
-    WHERE month = other_month
     GROUP BY month, hash
     HAVING count(*) > %(most_stories)s
 ),
@@ -11,13 +10,20 @@ WITH frequent AS MATERIALIZED (
 carrier AS MATERIALIZED (
     SELECT DISTINCT f.month, f.hash, m.other
     FROM frequent AS f
-    JOIN met AS m ON m.month = f.month AND m.hash = f.hash
-    WHERE m.other_month = m.month
+    JOIN met AS m ON m.month = f.month AND m.hash = f.hash AND m.other_month = f.month
+),
+
+often AS MATERIALIZED (
+    SELECT month, hash
+    FROM carrier
+    GROUP BY month, hash
+    HAVING count(*) > %(most_stories)s
 ),
 
 common AS (
     SELECT c.month, c.hash
-    FROM carrier AS c
+    FROM often AS o
+    JOIN carrier AS c ON c.month = o.month AND c.hash = o.hash
     JOIN newswire.signature AS s ON s.dispatch_id = c.other
     GROUP BY c.month, c.hash
     HAVING

@@ -1,5 +1,6 @@
--- From each along its best pair, and on from there, to one that is nobody's copy. What was not
--- reached has kept its root.
+-- From each along its best pair, and on from there, to one that is nobody's copy: those whose root
+-- has moved. What was not reached has kept its root.
+CREATE TEMPORARY TABLE rooted ON COMMIT DROP AS
 WITH RECURSIVE rooted AS (
     SELECT s.dispatch_id, coalesce(d.duplicate_of, s.parent, s.dispatch_id) AS root
     FROM reached AS s
@@ -13,9 +14,14 @@ WITH RECURSIVE rooted AS (
     JOIN reached AS s ON s.parent = r.dispatch_id
 )
 
-UPDATE newswire.dispatch AS d
-SET duplicate_of = nullif(r.root, r.dispatch_id)
+SELECT
+    r.dispatch_id,
+    nullif(r.root, r.dispatch_id) AS duplicate_of
 FROM rooted AS r
-WHERE
-    d.dispatch_id = r.dispatch_id
-    AND d.duplicate_of IS DISTINCT FROM nullif(r.root, r.dispatch_id);
+CROSS JOIN LATERAL (
+    SELECT duplicate_of
+    FROM newswire.dispatch
+    WHERE dispatch_id = r.dispatch_id
+    OFFSET 0
+) AS d
+WHERE d.duplicate_of IS DISTINCT FROM nullif(r.root, r.dispatch_id);
