@@ -47,7 +47,16 @@ async def _ended(database: Database, run_id: UUID, telling: Awaitable[State[Any]
             await asyncio.to_thread(patiently(runs.finish), database, run_id, str(state.name))
             return state
     except NewswireError:
-        # Where even this cannot be written, the next run sees that this one is gone.
-        with suppress(DatabaseError), explained():
-            await asyncio.to_thread(runs.finish, database, run_id, "Failed")
+        _close(database, run_id, "Failed")
         raise
+    except asyncio.CancelledError:
+        # Nothing can be awaited any more.
+        database.interrupt()
+        _close(database, run_id, "Cancelled")
+        raise
+
+
+def _close(database: Database, run_id: UUID, state: str) -> None:
+    """Writes how a run was cut short; where even that is too much, the next run sees it is gone."""
+    with suppress(DatabaseError), explained():
+        runs.finish(database, run_id, state)

@@ -46,19 +46,15 @@ def load_flow(entrypoint: str) -> Any:
     return getattr(import_module(path.removesuffix(".py").replace("/", ".")), name)
 
 
-def serve_deployments(*, pause_at_end: bool) -> None:
-    """Registers every deployment and runs what falls due, until it is told to stop.
-
-    A server that goes on without us must be told to pause what nobody would run.
-    """
+def make_deployments() -> list[Any]:
+    """The deployments as Prefect's client takes them (RunnerDeployment)."""
     # Imported here: the address of the server must be in the environment before Prefect is.
-    from prefect import serve
     from prefect.client.schemas.actions import DeploymentScheduleCreate
     from prefect.client.schemas.objects import ConcurrencyLimitConfig
     from prefect.client.schemas.schedules import CronSchedule
     from prefect.types.entrypoint import EntrypointType
 
-    deployments = [
+    return [
         load_flow(one["entrypoint"]).to_deployment(
             name=one["name"],
             description=one["description"],
@@ -76,7 +72,16 @@ def serve_deployments(*, pause_at_end: bool) -> None:
         )
         for one in read_deployments()
     ]
-    serve(*deployments, pause_on_shutdown=pause_at_end, print_starting_message=False)
+
+
+def serve_deployments(*, pause_at_end: bool) -> None:
+    """Registers every deployment and runs what falls due, until it is told to stop.
+
+    A server that goes on without us must be told to pause what nobody would run.
+    """
+    from prefect import serve
+
+    serve(*make_deployments(), pause_on_shutdown=pause_at_end, print_starting_message=False)
 
 
 def bury_runs() -> int:

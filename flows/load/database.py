@@ -3,8 +3,9 @@
 import logging
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
+from weakref import WeakSet
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -17,6 +18,8 @@ from flows.load.server import Lease
 from flows.settings import Settings
 
 OLDEST = 150000  # as server_version_num
+
+CANCEL_SECONDS = 5.0
 
 # A connection whose other end has vanished is noticed in about a minute instead of two hours.
 KEEPALIVE = {
@@ -89,6 +92,7 @@ class Database:
         self._connect_seconds = connect_seconds
         self._statement_seconds = statement_seconds
         self._revive = revive
+        self._connections: WeakSet[psycopg.Connection[TupleRow]] = WeakSet()
 
     @property
     def dsn(self) -> str:
@@ -136,7 +140,7 @@ class Database:
             **overrides,
         }
         try:
-            return psycopg.connect(**arguments)
+            connection = psycopg.connect(**arguments)
         except psycopg.ProgrammingError as error:
             raise ConfigurationError(
                 f"NEWSWIRE_DATABASE_URL: {_hidden(one_line(error), given)}: correct it"
@@ -150,6 +154,19 @@ class Database:
                 "see the server's log",
             )
             raise DatabaseError(f"the database cannot be reached ({said}): {advice}") from error
+        self._connections.add(connection)
+        return connection
+
+    def interrupt(self) -> None:
+        """Asks the server to end whatever this process is waiting for, in any thread.
+
+        A thread that waits for a statement cannot be stopped, and Python does not end before it.
+        """
+        for connection in list(self._connections):
+            if not connection.closed:
+                # What cannot be asked has ended by itself, or will when the server is back.
+                with suppress(psycopg.Error):
+                    connection.cancel_safe(timeout=CANCEL_SECONDS)
 
 
 @contextmanager

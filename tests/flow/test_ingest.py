@@ -214,6 +214,21 @@ class TestWhatARunIsAbout:
         )
         assert minutes == [("gone", 10), ("quay", 5), ("wire", 5)]
 
+    def test_the_run_one_interval_later_need_not_be_late_to_find_it_due(
+        self, run_flow: RunFlow, archive: Database, quay: Newsroom
+    ) -> None:
+        run_flow(everything=True)
+        query(
+            archive,
+            "UPDATE source SET next_poll_at = now() + CASE name WHEN 'wire' THEN interval '20 s'"
+            " ELSE interval '3 min' END RETURNING 1",
+        )
+
+        state = run_flow()
+
+        polled = f"SELECT source FROM tally WHERE run_id = '{_run_id(state)}' GROUP BY source"
+        assert query(archive, polled) == ["wire"]
+
     def test_asked_for_everything_it_takes_all_that_is_enabled(
         self, run_flow: RunFlow, archive: Database, quay: Newsroom
     ) -> None:
