@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from flows.commands import archive, ingest, rejections, search, serve, show, sources
+from flows.commands import archive, compare, ingest, rejections, search, serve, show, sources
 from flows.console import say
 from flows.errors import NewswireError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 STOPPED = 130  # what Typer makes of Ctrl-C, as shells do
 
 app.command("ingest")(ingest.ingest)
+app.command("compare")(compare.compare)
 app.command("serve")(serve.serve)
 app.command("status")(archive.status)
 app.add_typer(sources.app, name="sources")

@@ -24,25 +24,35 @@ ENDED = [StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CAN
 
 
 @flow(name="upkeep", persist_result=False)
-async def upkeep(keep_polls_days: int = 90, keep_flow_runs_days: int = 14) -> State[Any]:
-    """Indexes what waits, forgets idle polls and old flow runs, and refreshes statistics.
+async def upkeep(
+    keep_polls_days: int = 90, keep_flow_runs_days: int = 14, keep_fingerprints_months: int = 3
+) -> State[Any]:
+    """Indexes what waits, forgets idle polls, old flow runs and what old copies were looked up by,
+    and refreshes statistics.
 
     No dispatch, revision or document is ever touched.
     """
 
     async def story(database: Database, _run_id: UUID, _claims: Claims) -> State[Any]:
-        return await run(database, keep_polls_days, keep_flow_runs_days)
+        return await run(database, keep_polls_days, keep_flow_runs_days, keep_fingerprints_months)
 
     return await conduct("upkeep", story)
 
 
-async def run(database: Database, keep_polls_days: int, keep_flow_runs_days: int) -> State[Any]:
+async def run(
+    database: Database,
+    keep_polls_days: int,
+    keep_flow_runs_days: int,
+    keep_fingerprints_months: int,
+) -> State[Any]:
     """The story of a night."""
     log = get_run_logger()
     indexed = await index(database)
     log.info("search: %d dispatches were waiting", indexed)
     polls = await prune_polls(database, keep_polls_days)
     log.info("polls: %d older than %d days that found nothing", polls, keep_polls_days)
+    months = await shelve(database, keep_fingerprints_months)
+    log.info("fingerprints: %d months older than %d shelved", months, keep_fingerprints_months)
     forgotten = await forget_flow_runs(timedelta(days=keep_flow_runs_days))
     log.info("Prefect: %d flow runs older than %d days", forgotten, keep_flow_runs_days)
     await refresh(database)
@@ -55,6 +65,12 @@ async def run(database: Database, keep_polls_days: int, keep_flow_runs_days: int
 async def prune_polls(database: Database, days: int) -> int:
     """Forgets polls that found nothing; those that brought a document say where it came from."""
     return await asyncio.to_thread(care.prune_polls, database, days)
+
+
+@task(name="shelve fingerprints", **PATIENT)
+async def shelve(database: Database, months: int) -> int:
+    """Drops the postings of old months, which come back when they are needed."""
+    return await asyncio.to_thread(care.shelve_months, database, months)
 
 
 @task(name="refresh statistics", **PATIENT)
