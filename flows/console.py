@@ -1,6 +1,7 @@
 """Prints listings: tables for people, JSON for programs."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -19,7 +20,10 @@ out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 if not out.is_terminal:
     # In a file or a pipe there is no edge to fold at, and a program may read what is printed.
-    out.width = 200
+    out.width = int(columns) if (columns := os.environ.get("COLUMNS", "")).isdecimal() else 200
+
+# A text folded at fewer characters than this is read word by word.
+READABLE = 24
 
 _NUMBERS = (int, float, Decimal)
 
@@ -44,7 +48,41 @@ def print_rows(rows: Sequence[Row], *, as_json: bool, title: str | None = None) 
     if not rows:
         out.print("nothing")
         return
-    out.print(make_table(rows, title))
+    if fits(rows):
+        print_table(make_table(rows, title))
+        return
+    for number, row in enumerate(rows, 1):
+        table = make_table(
+            [{"column": name, "value": shown(value)} for name, value in row.items()],
+            f"{title or 'row'} {number}",
+        )
+        table.show_header = False
+        print_table(table)
+
+
+def chosen(row: Row, columns: Sequence[str]) -> dict[str, Any]:
+    """Some columns of a row, in this order."""
+    return {name: row[name] for name in columns}
+
+
+def print_table(table: Table) -> None:
+    """A table, without the blanks that would pad its lines in a file or a pipe."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    with out.capture() as capture:
+        out.print(table)
+    for line in capture.get().splitlines():
+        out.print(line.rstrip(), markup=False, soft_wrap=True)
+
+
+def fits(rows: Sequence[Row]) -> bool:
+    """Whether the rows are readable side by side: cells may fold, but not to shreds."""
+    widths = (
+        max(len(str(name)), *(min(len(shown(row[name])), READABLE) for row in rows))
+        for name in rows[0]
+    )
+    return sum(widths) + 2 * len(rows[0]) <= out.width
 
 
 def make_table(rows: Sequence[Row], title: str | None = None) -> Table:

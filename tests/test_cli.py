@@ -21,6 +21,7 @@ from tests.conftest import TEMPLATE
 from tests.flow import story
 
 SEEDS = PROJECT / "seeds"
+KNOWN_AT = str(PROJECT / "sql" / "queries" / "known_at.sql")
 GLACIER = SEEDS / "dispatches" / "en" / "001_etalieres-glacier-lake.txt"
 
 
@@ -148,6 +149,12 @@ class TestListings:
         assert ended.code == 0
         assert "alp-fr" in ended.out
 
+    def test_sql_fails_where_psql_does(self, newswire: Newswire, archive: Database) -> None:
+        ended = newswire("sql", "-f", KNOWN_AT, "-v", "at=junk")
+
+        assert ended.code == 1
+        assert "invalid input syntax" in ended.err
+
     def test_markup_in_a_text_is_text(self, newswire: Newswire, archive: Database) -> None:
         ended = newswire("sql", "SELECT '[bold]x[/nope]' AS \"[red]h\"")
 
@@ -183,6 +190,8 @@ class TestWhatGoesWrong:
             (["sql", "COMMIT; DELETE FROM dispatch"], 1, "one statement at a time"),
             (["sql", "-f", "/no/such.sql"], 2, "no such file; the queries are in sql/queries/"),
             (["sql", "SELECT 1", "-f", "x.sql"], 2, "give a statement or --file, not both"),
+            (["sql", "-f", KNOWN_AT, "-v", "when=now"], 2, "takes at"),
+            (["search", " "], 2, "name what to search for"),
             (["sources", "import", "/no/such.opml"], 2, "/no/such.opml: no such file"),
         ],
         ids=lambda value: " ".join(value) if isinstance(value, list) else "",

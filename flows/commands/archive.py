@@ -1,6 +1,7 @@
 """status, sql, dsn, migrate: the archive as a whole."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flows.commands.common import AsJson, connected, open_archive
-from flows.console import out, print_json, print_rows, say
+from flows.console import chosen, out, print_json, print_rows, say
 from flows.errors import ConfigurationError
 from flows.load import ask
 from flows.load.binaries import find_binaries
@@ -18,6 +19,15 @@ from flows.settings import settings
 
 # How long the embedded server waits for the client that `newswire dsn` was asked for.
 HOLD_SECONDS = 600
+
+
+# What fits beside one another in 80 columns; --json has the rest.
+RUN = ("started_at", "flow", "state", "received", "added", "revised", "rejected")
+HEALTH = ("source", "health", "dispatches", "last_polled_at", "last_error")
+
+
+# psql's :name, :'name', :"name" and :{?name}, but no cast as in ::name.
+VARIABLE = re.compile(r"(?<![:\w]):(?:['\"]?([a-z_]\w*)|\{\?(\w+)\})", re.IGNORECASE)
 
 
 def status(as_json: AsJson = False) -> None:
@@ -31,9 +41,9 @@ def status(as_json: AsJson = False) -> None:
         return
     print_rows([{"what": key, "value": value} for key, value in totals.items()], as_json=False)
     out.print()
-    print_rows(runs, as_json=False, title="latest runs (UTC)")
+    print_rows([chosen(row, RUN) for row in runs], as_json=False, title="latest runs (UTC)")
     out.print()
-    print_rows(health, as_json=False, title="sources")
+    print_rows([chosen(row, HEALTH) for row in health], as_json=False, title="sources (UTC)")
 
 
 def sql(
@@ -57,8 +67,8 @@ def sql(
         return
     if as_json:
         raise ConfigurationError("--json goes with a statement; files speak for themselves")
-    if file is not None and not file.is_file():
-        raise ConfigurationError(f"{file}: no such file; the queries are in sql/queries/")
+    if file is not None:
+        check_variables(file, variable or [])
     with open_archive() as database:
         psql = find_binaries(settings().postgres_bin).folder / "psql"
         command = [str(psql), "--no-psqlrc", "--set=ON_ERROR_STOP=1", database.dsn]
@@ -66,7 +76,25 @@ def sql(
         command += [f"--set={one}" for one in variable or []]
         options = "-c default_transaction_read_only=on -c TimeZone=UTC"
         environment = os.environ | {"PGOPTIONS": options, "PAGER": os.environ.get("PAGER", "cat")}
-        sys.exit(subprocess.run(command, env=environment, check=False).returncode)
+        if subprocess.run(command, env=environment, check=False).returncode:
+            # psql has said why.
+            sys.exit(1)
+
+
+def check_variables(file: Path, variables: list[str]) -> None:
+    """Raises ConfigurationError for a file that is not there, or a variable it does not take.
+
+    psql would pass over a misspelled one, and answer as if it had not been given.
+    """
+    if not file.is_file():
+        raise ConfigurationError(f"{file}: no such file; the queries are in sql/queries/")
+    code = re.sub(r"--.*", "", file.read_text(encoding="utf-8"))
+    names = {name or guarded for name, guarded in VARIABLE.findall(code)}
+    for one in variables:
+        name, equals, _ = one.partition("=")
+        if not equals or name not in names:
+            known = " and ".join(sorted(names)) or "none"
+            raise ConfigurationError(f"--variable {one}: {file} takes {known}, as name=value")
 
 
 def dsn() -> None:

@@ -7,6 +7,7 @@ from rich.markup import escape
 
 from flows.commands.common import AsJson, connected
 from flows.console import out, print_json, say
+from flows.errors import ConfigurationError
 from flows.load import ask
 
 
@@ -19,7 +20,9 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Finds dispatches that may be shown, best first; accents and endings do not matter."""
-    query = " ".join(words)
+    query = " ".join(words).strip()
+    if not query:
+        raise ConfigurationError("name what to search for")
     with connected() as connection:
         hits = ask.rows(connection, "search", query=query, language=language, most=most)
     if as_json:

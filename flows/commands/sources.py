@@ -7,13 +7,16 @@ import typer
 
 from flows.choose import record
 from flows.commands.common import AsJson, open_archive
-from flows.console import print_rows, say
+from flows.console import chosen, print_rows, say
 from flows.errors import ConfigurationError
 from flows.extract.catalogue import append_sources, load_catalogue
 from flows.extract.opml import import_opml
 from flows.extract.read import READERS
 from flows.load import ask
 from flows.settings import settings
+
+# What fits beside one another in 80 columns; --json has the rest.
+SHOWN = ("name", "kind", "every", "enabled", "health", "dispatches", "next_poll_at")
 
 app = typer.Typer(help="Where dispatches come from.", no_args_is_help=True)
 
@@ -26,7 +29,7 @@ def list_sources(as_json: AsJson = False) -> None:
         record(database, catalogue)
         with database.connect(autocommit=True) as connection:
             rows = ask.rows(connection, "sources")
-    print_rows(rows, as_json=as_json)
+    print_rows(rows if as_json else [chosen(row, SHOWN) for row in rows], as_json=as_json)
 
 
 @app.command()

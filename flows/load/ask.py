@@ -1,6 +1,8 @@
 """Answers the command's questions: rows as dictionaries, from the statements in sql/ask/."""
 
+from collections.abc import Iterable
 from functools import cache
+from itertools import chain, count
 from typing import Any
 from uuid import UUID
 
@@ -47,12 +49,13 @@ def query(connection: Connection, text: str) -> list[dict[str, Any]]:
     Raises NewswireError with PostgreSQL's own words where it refuses the statement.
     """
     try:
-        with connection.transaction(), connection.cursor(row_factory=dict_row) as cursor:
+        with connection.transaction(), connection.cursor() as cursor:
             connection.execute("SET TRANSACTION READ ONLY")
             # Prepared, it can be one statement only: a COMMIT in front of others would end the
             # transaction, and what follows it could write.
             cursor.execute(text.encode("utf-8", "replace"), prepare=True)
-            return cursor.fetchall() if cursor.description else []
+            names = _distinct(column.name for column in cursor.description or ())
+            return [dict(zip(names, row, strict=True)) for row in cursor] if names else []
     except psycopg.ProgrammingError as error:
         if "multiple commands" in str(error):
             raise NewswireError(
@@ -63,6 +66,15 @@ def query(connection: Connection, text: str) -> list[dict[str, Any]]:
         raise NewswireError(f"PostgreSQL says: {_words(error)}") from None
     except psycopg.Error as error:
         raise NewswireError(f"PostgreSQL says: {_words(error)}") from None
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """The names of columns, numbered where they repeat: no column may hide behind another."""
+    distinct: list[str] = []
+    for name in names:
+        numbered = (f"{name}_{number}" for number in count(2))
+        distinct.append(next(one for one in chain([name], numbered) if one not in distinct))
+    return distinct
 
 
 def _words(error: psycopg.Error) -> str:

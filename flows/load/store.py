@@ -22,6 +22,10 @@ from flows.transform.identity import NAMESPACE
 
 logger = logging.getLogger(__name__)
 
+# Where so many dispatches are refused and not one passes, the fault is not theirs: it is raised,
+# and they come again when it is mended.
+SUSPICIOUS = 10
+
 # The fields of a dispatch that are staged under their own names.
 STAGED_FIELDS = (
     "dispatch_id",
@@ -111,6 +115,7 @@ class _Loading:
         self.shared = {"run_id": run_id, "moment": moment}
         self.decided: list[Decision] = []
         self.rejections = list(batch.rejections)
+        self.refusal: psycopg.Error | UnicodeError | None = None  # the last, where there was one
 
     def run(self, started: float) -> dict[str, Tally]:
         self._store_documents()
@@ -123,6 +128,8 @@ class _Loading:
         # Before the lock that loads wait for: it takes as long as relating does.
         signatures = _signatures(changed)
         self._write(changed)
+        if self.refusal is not None and not self.decided and len(changed) >= SUSPICIOUS:
+            raise self.refusal
         self._relate(signatures)
         self.decided += [one for one in decisions if one.outcome == "unchanged"]
         self._touch()
@@ -160,6 +167,7 @@ class _Loading:
                 raise
             halves = _halves(decisions)
             if halves is None:
+                self.refusal = error
                 self._refuse(decisions, error)
                 return
             logger.info("a batch of %d was refused and is split: %s", len(decisions), error)
@@ -331,14 +339,15 @@ def _location(rejection: Rejection, places: Collection[tuple[str, str]]) -> str:
 def _is_about_data(error: psycopg.Error | UnicodeError) -> bool:
     """Whether the refusal speaks of a value, so that other values may pass.
 
-    SQLSTATE classes 22 (data), 23 (integrity) and 54 (program limits); NUL and lone surrogates
-    are refused before they are sent, without a state.
+    SQLSTATE classes 22 (data), 23 (integrity) and 54 (program limits); not 23502, a null where
+    none may be, since no value of ours is one: a column is missing, and with it from every item.
+    NUL and lone surrogates are refused before they are sent, without a state.
     """
     if isinstance(error, UnicodeError):
         return True
     if error.sqlstate is None:
         return isinstance(error, psycopg.DataError)
-    return error.sqlstate[:2] in {"22", "23", "54"}
+    return error.sqlstate[:2] in {"22", "23", "54"} and error.sqlstate != "23502"
 
 
 def _halves(decisions: list[Decision]) -> tuple[list[Decision], list[Decision]] | None:

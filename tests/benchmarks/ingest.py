@@ -145,7 +145,7 @@ def write_texts(folder: Path, number: int) -> None:
     """Distinct dispatches of five paragraphs, from invented words of plausible lengths."""
     folder.mkdir()
     chance = random.Random(0)
-    syllables = "ba ce di fo gu ler mi nant ou por que ris sen tion ul ven zo".split()
+    syllables = ["ba", "ce", "di", "fo", "gu", "ler", "mi", "nant", "ou", "por", "que", "tion"]
     words = ["".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(20_000)]
     for place in range(number):
         paragraphs = [

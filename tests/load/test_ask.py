@@ -30,6 +30,13 @@ def complaint(connection: Connection, statement: str) -> str:
     return str(error.value)
 
 
+def test_columns_of_one_name_stay_apart(connection: Connection) -> None:
+    statement = "SELECT 1 AS a, 2 AS a, 3, 4, 5 AS a_2"
+    [row] = ask.query(connection, statement)
+    assert list(row.values()) == [1, 2, 3, 4, 5]
+    assert list(row)[:2] == ["a", "a_2"]
+
+
 class TestFind:
     @pytest.mark.parametrize(
         ("name", "meant"),

@@ -14,7 +14,7 @@ import pytest
 from flows.load import runs
 from flows.load.database import Database
 from flows.load.sources import cursors
-from flows.load.store import load
+from flows.load.store import SUSPICIOUS, load
 from flows.model import Dispatch, Failed, Finished, Rejection, Sighting, Tally, Unmodified
 from tests.records import NOON, batch, dispatch, document, received, withdrawal
 
@@ -347,6 +347,17 @@ def test_a_bad_item_costs_itself_only(
     [message] = column(connection, "SELECT message FROM newswire.rejection")
     assert message.startswith("PostgreSQL refused it: ")
     assert "\n" not in message
+
+
+def test_what_refuses_every_one_of_many_is_no_fault_of_theirs(
+    database: Database, connection: Connection
+) -> None:
+    connection.execute("ALTER TABLE newswire.dispatch ADD CONSTRAINT odd CHECK (headline = '')")
+
+    with pytest.raises(psycopg.errors.CheckViolation):
+        load(database, RUN, batch(*(apart(number) for number in range(SUSPICIOUS))))
+
+    assert set(counts(connection).values()) == {0}
 
 
 def test_the_versions_of_a_dispatch_are_refused_together(

@@ -147,8 +147,13 @@ def _link(entry: Entry, *bases: str | None) -> str | None:
         if _text(link, "rel") in ("", "alternate")
     ]
     candidates = [_text(entry, "feedburner_origlink"), _text(entry, "link"), *alternates]
-    if entry.get("guidislink"):
-        candidates.append(_text(entry, "id"))
+    # A guid is a link unless it says otherwise (RSS 2.0), and most of those that do not say so
+    # are none: only one that is an address by itself leads anywhere.
+    guid = _text(entry, "id") if entry.get("guidislink") else ""
+    if guid and absolute_url(guid) is None:
+        candidates = [candidate for candidate in candidates if candidate != guid]
+    elif guid:
+        candidates.append(guid)
     urls = (absolute_url(candidate, *bases) for candidate in candidates)
     return next((url for url in urls if url), None)
 

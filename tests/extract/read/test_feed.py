@@ -186,7 +186,7 @@ B = "https://b.example/"
             id="a guid that says it is no link",
         ),
         pytest.param(
-            "<guid>n-7</guid>", None, ("n-7", "https://beacon.example/n-7"), id="bare permalink"
+            "<guid>n-7</guid>", None, ("n-7", None), id="a name that does not say it is no link"
         ),
         pytest.param("<link>/lamp</link>", B + "rss", (None, B + "lamp"), id="from the feed"),
         pytest.param(
