@@ -2,12 +2,13 @@
 
 Run it from the project's folder, with the corpus as JSON lines (gzipped or not), one text a line:
 
-    python -m tests.benchmarks.dedup path/to/corpus.jsonl.gz [--stored 500000] [--orders 2000]
+    python -m tests.benchmarks.dedup path/to/corpus.jsonl.gz
 
 The texts are cleaned and go through the real load, in batches, into an archive of its own that is
-removed afterwards. `--stored` fills that archive first with generated dispatches of the three
-months before; `--orders` loads so many of the texts in five random orders and by 1, 2 and 4
-processes, and tells whether the outcome was the same. Nothing else should be busy meanwhile.
+removed afterwards. `--stored N` fills that archive first with N generated dispatches of the three
+months before; `--workers N` measures nothing but the speed of N processes that load at once;
+`--orders N` loads the first N texts in five random orders and by 1, 2 and 4 processes, and tells
+whether the outcome was the same. Nothing else should be busy meanwhile.
 """
 
 import argparse
@@ -19,6 +20,9 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from statistics import quantiles
 from time import perf_counter
@@ -71,6 +75,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--batch", type=int, default=500, help="texts a transaction")
     parser.add_argument("--stored", type=int, default=0, help="generated dispatches before it")
+    parser.add_argument("--workers", type=int, default=1, help="processes that load at once")
     parser.add_argument("--orders", type=int, default=0, help="texts to load in other orders")
     given = parser.parse_args(arguments)
     texts = read(given.corpus)
@@ -85,6 +90,10 @@ def main(arguments: Sequence[str]) -> None:
             started = perf_counter()
             fill(database, given.stored, max(text.published for text in texts))
             print(f"{given.stored} generated dispatches stored in {perf_counter() - started:.0f} s")
+        if given.workers > 1:
+            seconds = load_together(database, cleaned(texts), given.workers, given.batch)
+            print(f"whole load by {given.workers} at once: {len(texts) / seconds:,.0f} texts/s")
+            return
         measure(database, texts, given.batch)
 
 
@@ -147,31 +156,46 @@ def compare_orders(database: Database, texts: Sequence[Text], size: int) -> None
         tell(f"random order {seed}, {cut} at a time", state(database), wanted)
     for workers in (1, 2, 4):
         reset(database)
-        load_together(database, dispatches, workers)
+        load_together(database, dispatches, workers, 100)
         tell(f"{workers} at once, 100 at a time", state(database), wanted)
 
 
-def load_together(database: Database, dispatches: Sequence[Dispatch], workers: int) -> None:
-    """Loads by several processes, every one with sources of its own: one source's loads queue."""
-    names = sorted({one.source for one in dispatches})
+def load_together(
+    database: Database, dispatches: Sequence[Dispatch], workers: int, size: int
+) -> float:
+    """Loads by several processes, and returns the seconds from the first start to the last end.
+
+    Every process has sources of its own, as many texts as the others: one source's loads queue.
+    """
+    parts: list[list[Dispatch]] = [[] for _ in range(workers)]
+    for _, ours in groupby(sorted(dispatches, key=_source), key=_source):
+        min(parts, key=len).extend(ours)
     context = multiprocessing.get_context("spawn")
+    start, ended = context.Barrier(workers), context.Queue()
     processes = [
-        context.Process(
-            target=load_part,
-            args=(database.dsn, [d for d in dispatches if names.index(d.source) % workers == part]),
-        )
-        for part in range(workers)
+        context.Process(target=load_part, args=(database.dsn, part, size, start, ended))
+        for part in parts
     ]
     for one in processes:
         one.start()
+    times: list[tuple[float, float]] = [ended.get() for _ in processes]
     for one in processes:
         one.join()
-        assert one.exitcode == 0
+    return max(end for _, end in times) - min(begin for begin, _ in times)
 
 
-def load_part(dsn: str, dispatches: Sequence[Dispatch]) -> None:
-    """What one process loads."""
-    load(Database(dsn), dispatches, 100)
+def _source(dispatch: Dispatch) -> str:
+    return dispatch.source
+
+
+def load_part(
+    dsn: str, dispatches: Sequence[Dispatch], size: int, start: Barrier, ended: Queue[Any]
+) -> None:
+    """What one process loads; it tells when it began and ended."""
+    start.wait()
+    began = perf_counter()
+    load(Database(dsn), dispatches, size)
+    ended.put((began, perf_counter()))
 
 
 def reset(database: Database) -> None:
