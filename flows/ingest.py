@@ -1,6 +1,7 @@
 """The main flow: the story of a run, from the sources that are due to the archive."""
 
 import asyncio
+import logging
 from collections.abc import Collection, Iterator, Mapping
 from itertools import count
 from typing import Any, TypeVar, cast
@@ -19,6 +20,7 @@ from flows.conduct import conduct
 from flows.extract.collect import Lookup, Portion, collect
 from flows.load import runs, search, store
 from flows.load.database import Database, transient
+from flows.load.faults import first_line
 from flows.load.patience import patiently
 from flows.load.runs import Claims
 from flows.load.sources import cursors
@@ -29,10 +31,17 @@ from flows.settings import settings
 
 T = TypeVar("T")
 
+logger = logging.getLogger(__name__)
 
-def can_heal(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
+
+def can_heal(task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     """A lost connection or a deadlock may heal; what PostgreSQL refuses once it refuses again."""
-    return isinstance(state.data, BaseException) and transient(state.data)
+    error = state.data
+    if not isinstance(error, BaseException) or not transient(error):
+        return False
+    # Prefect says so only on its page, and whoever waits at a terminal would wonder.
+    logger.warning("%s: %s", task.name, first_line(error))
+    return True
 
 
 # Delays of 1, 2, 4, 8, 16 and 32 seconds, each up to half as long again: a database that

@@ -29,6 +29,11 @@ def explained() -> Iterator[None]:
         raise DatabaseError(explanation(error)) from error
 
 
+def first_line(error: BaseException) -> str:
+    """What an error says, in one line; of a fault of the database also what to do."""
+    return explanation(error) if isinstance(error, psycopg.Error) else str(error).partition("\n")[0]
+
+
 def explanation(error: psycopg.Error) -> str:
     """What happened to the database and what to do, in one line."""
     said = error.diag.message_primary or " ".join(str(error).split())

@@ -64,5 +64,6 @@ def hold_up(database: Database) -> None:
 
 def kill_server(database: Database, once: Path) -> None:
     """The server is killed with -9, the first time; the folder `once` remembers that it was."""
-    command = f"mkdir {once} 2>/dev/null && kill -9 $(head -n 1 postmaster.pid) || true"
+    # The shell's parent is the backend, which would otherwise outlive its server for a while.
+    command = f"mkdir {once} 2>/dev/null && kill -9 $(head -n 1 postmaster.pid) $PPID || true"
     _arrange(database, f"COPY (SELECT 1) TO PROGRAM '{command}';")

@@ -13,7 +13,7 @@ from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterFlowRun
 from prefect.client.schemas.objects import State, TaskRun
 
 from flows.errors import DatabaseError
-from flows.ingest import can_heal
+from flows.ingest import can_heal, load
 from flows.load import runs, server
 from flows.load.database import Database
 from flows.load.migrate import migrate
@@ -360,7 +360,7 @@ class TestWhatARunSurvives:
             administrator.join()
 
         assert once.exists()
-        assert "- Retry 1/6 will start" in caplog.text
+        assert "load: the database " in caplog.text
         assert state.name == "Completed"
         assert str(state.message).startswith("6 received, 5 added")
         assert dispatches(database) == {"wire": 3, "quay": 2}
@@ -401,4 +401,4 @@ def _lost() -> Exception:
 def test_only_what_can_heal_is_tried_again(raised: Callable[[], Exception], heals: bool) -> None:
     state: State[Any] = State(type="FAILED", data=raised())  # type: ignore[arg-type]
 
-    assert can_heal(None, TaskRun.model_construct(), state) is heals  # type: ignore[arg-type]
+    assert can_heal(load, TaskRun.model_construct(), state) is heals
