@@ -189,7 +189,7 @@ def _source(dispatch: Dispatch) -> str:
 
 
 def load_part(
-    dsn: str, dispatches: Sequence[Dispatch], size: int, start: Barrier, ended: Queue[Any]
+    dsn: str, dispatches: Sequence[Dispatch], size: int, start: Barrier, ended: "Queue[Any]"
 ) -> None:
     """What one process loads; it tells when it began and ended."""
     start.wait()
