@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from flows.orchestration import (
     server_left,
     set_environment,
 )
-from flows.settings import PROJECT, Settings
+from flows.settings import PROJECT, Settings, settings
 
 DEPLOYMENTS = PROJECT / "deployments" / "prefect.yaml"
 
@@ -81,6 +82,9 @@ def serve_deployments(*, pause_at_end: bool) -> None:
     """
     from prefect import serve
 
+    # Prefect's runner makes itself a folder and leaves it behind: in ours rather than in the
+    # system's temporary one.
+    tempfile.tempdir = str(make_prefect_home(settings()))
     serve(*make_deployments(), pause_on_shutdown=pause_at_end, print_starting_message=False)
 
 
