@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from time import perf_counter
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import dict_row
@@ -14,46 +14,27 @@ from psycopg.rows import dict_row
 from flows.load.copying import copy_rows
 from flows.load.database import Database, transient
 from flows.load.relate import lock, relate
+from flows.load.rows import (
+    STAGED_FIELDS,
+    columns_of,
+    location_of,
+    poll,
+    rejection_id,
+    sources_of,
+    staged,
+    storable,
+    with_seconds,
+)
 from flows.load.statements import statement
-from flows.model import Batch, Dispatch, Failed, Received, Rejection, Stored, Tally, Unmodified
+from flows.model import Batch, Failed, Received, Rejection, Stored, Tally
 from flows.transform.decide import Decision, decide
 from flows.transform.fingerprint import Signature, prepare
-from flows.transform.identity import NAMESPACE
 
 logger = logging.getLogger(__name__)
 
 # Where so many dispatches are refused and not one passes, the fault is not theirs: it is raised,
 # and they come again when it is mended.
 SUSPICIOUS = 10
-
-# The fields of a dispatch that are staged under their own names.
-STAGED_FIELDS = (
-    "dispatch_id",
-    "source",
-    "external_id",
-    "status",
-    "headline",
-    "body",
-    "language",
-    "credit",
-    "byline",
-    "dateline",
-    "url",
-    "published_at",
-    "published_precision",
-    "embargoed_until",
-    "urgency",
-    "slugline",
-    "keywords",
-    "word_count",
-    "quality",
-    "sha256",
-    "location",
-    "position",
-    "item_digest",
-    "content_digest",
-    "text_digest",
-)
 
 
 def states(
@@ -78,26 +59,13 @@ def load(database: Database, run_id: UUID, batch: Batch) -> dict[str, Tally]:
     started = perf_counter()
     with database.connect(autocommit=True) as connection, connection.transaction():
         connection.execute(
-            statement("lock_sources"), {"sources": sorted(_sources(batch))}, prepare=False
+            statement("lock_sources"), {"sources": sorted(sources_of(batch))}, prepare=False
         )
         if done := _tallied(connection, run_id, batch.number):
             return done
         row = connection.execute("SELECT clock_timestamp()").fetchone()
         assert row is not None
         return _Loading(connection, run_id, batch, row[0]).run(started)
-
-
-def rejection_id(rejection: Rejection, location: str) -> UUID:
-    """The same UUID whenever the same thing is rejected for the same reason."""
-    parts = (
-        rejection.source,
-        location,
-        rejection.item,
-        rejection.stage,
-        rejection.code,
-        rejection.sha256 or "",
-    )
-    return uuid5(NAMESPACE, "\n".join(parts))
 
 
 class _Loading:
@@ -183,7 +151,7 @@ class _Loading:
             self.connection,
             "staged",
             ("revision", "current", "carried", *STAGED_FIELDS),
-            (_staged(decision) for decision in decisions),
+            (staged(decision) for decision in decisions),
         )
         self.connection.execute("ANALYZE staged")
         # From the lock on loads go one after another: no row of a dispatch is written before it.
@@ -229,22 +197,21 @@ class _Loading:
     def _reject(self) -> None:
         read = self.batch.read
         places = {(document.source, document.location) for document in read}
-        located = [(one, _location(one, places)) for one in self.rejections]
+        located = [(one, location_of(one, places)) for one in self.rejections]
         keys = [rejection_id(one, location) for one, location in located]
         self.connection.execute(
             statement("resolve"),
             {
                 "moment": self.shared["moment"],
-                "source": [document.source for document in read],
-                "location": [document.location for document in read],
                 "rejection_ids": keys,
+                **columns_of(read, ("source", "location")),
             },
         )
         if self.rejections:
             fields = ("source", "sha256", "item", "stage", "code", "message")
             columns = {"rejection_id": keys, "location": [place for _, place in located]}
             columns |= {
-                field: [_storable(getattr(one, field)) for one in self.rejections]
+                field: [storable(getattr(one, field)) for one in self.rejections]
                 for field in fields
             }
             self.connection.execute(statement("reject"), self.shared | columns)
@@ -252,20 +219,19 @@ class _Loading:
     def _move_cursors(self) -> None:
         fetched = self.batch.fetched
         if fetched:
-            polls = [_poll(one) for one in fetched]
-            columns = {name: [poll[name] for poll in polls] for name in polls[0]}
+            polls = [poll(one) for one in fetched]
+            columns = {name: [row[name] for row in polls] for name in polls[0]}
             self.connection.execute(statement("polls"), self.shared | columns)
         cursors = [
             one.cursor for one in fetched if not isinstance(one, Failed) and one.cursor is not None
         ]
         if cursors:
             fields = ("source", "location", "etag", "last_modified", "stamp", "sha256")
-            columns = {field: [getattr(one, field) for one in cursors] for field in fields}
-            self.connection.execute(statement("cursors"), columns)
+            self.connection.execute(statement("cursors"), columns_of(cursors, fields))
         if self.batch.finished:
             columns = {
                 "source": [one.source for one in self.batch.finished],
-                "error": [_storable(one.error) for one in self.batch.finished],
+                "error": [storable(one.error) for one in self.batch.finished],
             }
             self.connection.execute(
                 statement("finish_sources"), columns | {"moment": self.shared["moment"]}
@@ -273,7 +239,7 @@ class _Loading:
 
     def _count(self, seconds: float) -> dict[str, Tally]:
         counts: dict[str, dict[str, int]] = {
-            source: defaultdict(int) for source in _sources(self.batch)
+            source: defaultdict(int) for source in sources_of(self.batch)
         }
         for sighting in self.batch.sightings:
             counts[sighting.source]["unchanged"] += 1
@@ -287,7 +253,7 @@ class _Loading:
         copies = self.connection.execute(statement("count_copies"), {"dispatch_ids": changed})
         for source, number in copies:
             counts[source]["duplicates"] = number
-        tallies = _with_seconds(counts, self.batch, seconds)
+        tallies = with_seconds(counts, self.batch, seconds)
         self._store_tallies(tallies)
         return tallies
 
@@ -295,45 +261,17 @@ class _Loading:
         fields = (
             "received", "added", "revised", "unchanged", "rejected", "duplicates", "seconds",
         )  # fmt: skip
-        columns: dict[str, list[Any]] = {
-            field: [getattr(tally, field) for tally in tallies.values()] for field in fields
-        }
-        columns["source"] = list(tallies)
+        columns = columns_of(list(tallies.values()), fields) | {"source": list(tallies)}
         self.connection.execute(
             statement("tally"), self.shared | columns | {"batch": self.batch.number}
         )
         self.connection.execute(statement("count_run"), self.shared)
 
 
-def _sources(batch: Batch) -> set[str]:
-    return {
-        one.document.source if isinstance(one, Received) else one.source
-        for one in (
-            *batch.fetched,
-            *batch.reread,
-            *batch.finished,
-            *batch.sightings,
-            *batch.dispatches,
-            *batch.rejections,
-        )
-    }
-
-
 def _tallied(connection: psycopg.Connection[Any], run_id: UUID, number: int) -> dict[str, Tally]:
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(statement("tallied"), {"run_id": run_id, "batch": number})
         return {row.pop("source"): Tally(**row) for row in cursor}
-
-
-def _location(rejection: Rejection, places: Collection[tuple[str, str]]) -> str:
-    """Where the rejected item stands: of the (source, location) pairs read, the one it names.
-
-    Its document's digest does not tell: an empty file is the same as any other empty file.
-    """
-    above, _, position = rejection.item.rpartition("#")
-    whole = (rejection.source, rejection.item) in places
-    within = position.isdecimal() and (rejection.source, above) in places
-    return above if within and not whole else rejection.item
 
 
 def _is_about_data(error: psycopg.Error | UnicodeError) -> bool:
@@ -368,74 +306,6 @@ def _signatures(decisions: Iterable[Decision]) -> dict[UUID, Signature]:
         for one in decisions
         if one.current and not one.carried
     }
-
-
-def _staged(decision: Decision) -> list[Any]:
-    dispatch: Dispatch = decision.dispatch
-    values = [getattr(dispatch, field) for field in STAGED_FIELDS]
-    return [
-        decision.revision,
-        decision.current,
-        decision.carried,
-        *(list(value) if isinstance(value, tuple) else value for value in values),
-    ]
-
-
-def _poll(fetched: Received | Unmodified | Failed) -> dict[str, Any]:
-    poll = {
-        "source": "",
-        "location": "",
-        "outcome": "new",
-        "documents": 1,
-        "http_status": fetched.http_status,
-        "sha256": None,
-        "seconds": fetched.seconds,
-        "error": None,
-    }
-    match fetched:
-        case Received(document=document):
-            return poll | {
-                "source": document.source,
-                "location": document.location,
-                "sha256": document.sha256,
-            }
-        case Unmodified():
-            return poll | {
-                "source": fetched.source,
-                "location": fetched.location,
-                "outcome": fetched.outcome,
-                "documents": fetched.documents,
-                "sha256": fetched.cursor.sha256 if fetched.cursor else None,
-            }
-        case Failed():
-            return poll | {
-                "source": fetched.source,
-                "location": fetched.location,
-                "outcome": "failed",
-                "error": _storable(f"{fetched.code}: {fetched.message}"),
-            }
-
-
-def _with_seconds(
-    counts: Mapping[str, Mapping[str, int]], batch: Batch, seconds: float
-) -> dict[str, Tally]:
-    """Each source's own fetching time, and its share, by items, of reading, cleaning, loading."""
-    fetching: dict[str, float] = defaultdict(float)
-    for one in batch.fetched:
-        source = one.document.source if isinstance(one, Received) else one.source
-        fetching[source] += one.seconds
-    items = sum(count["received"] for count in counts.values()) or 1
-    return {
-        source: Tally(**count, seconds=fetching[source] + seconds * count["received"] / items)
-        for source, count in sorted(counts.items())
-    }
-
-
-def _storable(text: str | None) -> str | None:
-    """Text that PostgreSQL takes: a message may quote the very bytes that could not be stored."""
-    if text is None:
-        return None
-    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
 
 
 def _first_line(error: BaseException) -> str:
