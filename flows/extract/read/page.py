@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from bs4 import BeautifulSoup, SoupStrainer, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.filter import SoupStrainer
 
 from flows.extract.read.entries import absolute_url
 
