@@ -9,7 +9,8 @@ import pytest
 
 from flows.load.database import Database
 from flows.load.rejected import START, rejected_documents
-from flows.load.store import load, rejection_id
+from flows.load.rows import rejection_id
+from flows.load.store import load
 from flows.model import Document, Rejection
 from tests.records import batch, dispatch, document
 
