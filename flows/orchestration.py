@@ -24,6 +24,7 @@ QUIET = {
         "prefect.server.concurrency.lease_storage.filesystem"
     ),
     "PREFECT_LOGGING_EXTRA_LOGGERS": "flows",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_LOGGING_LOGGERS_PREFECT_TASK_RUNS_LEVEL": "WARNING",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_FORMATTER": "simple",
     "PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "flows.plainly.OneLineHandler",

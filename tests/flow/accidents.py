@@ -62,6 +62,13 @@ def hold_up(database: Database) -> None:
     _arrange(database, f"PERFORM pg_advisory_xact_lock({LOCK});")
 
 
+def waits(database: Database) -> bool:
+    """Whether a run is being held up."""
+    waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+    with database.connect() as connection:
+        return connection.execute(waiting, [LOCK]).fetchone() is not None
+
+
 def kill_server(database: Database, once: Path) -> None:
     """The server is killed with -9, the first time; the folder `once` remembers that it was."""
     # The shell's parent is the backend, which would otherwise outlive its server for a while.

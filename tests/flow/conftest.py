@@ -33,7 +33,7 @@ def prefect_server() -> str:
     home = Path(f"{os.environ[HOME]}-prefect")
     home.mkdir(exist_ok=True)
     # Closed by the system as this process ends: at its exit Prefect still sends its last lines.
-    users = os.open(home / USERS, os.O_RDONLY | os.O_CREAT)
+    users = os.open(home / USERS, os.O_RDONLY | os.O_CREAT, 0o600)
     fcntl.flock(users, fcntl.LOCK_SH)
     return _address(home)
 

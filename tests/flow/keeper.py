@@ -10,6 +10,7 @@ import socket
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 from flows.schedule import prefect_server
 from flows.settings import Settings
@@ -20,15 +21,20 @@ USERS = "users"
 def keep(home: Path) -> None:
     """Starts the server, and stops it when its last user is gone."""
     settings = Settings(home=home)
-    with prefect_server(settings, free_port(), lambda _: None), (home / USERS).open() as users:
-        while True:
-            time.sleep(0.5)
-            try:
-                fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                continue
-    shutil.rmtree(home)
+    try:
+        with prefect_server(settings, free_port(), lambda _: None), (home / USERS).open() as users:
+            while _is_used(users):
+                time.sleep(0.5)
+    finally:
+        shutil.rmtree(home)
+
+
+def _is_used(users: TextIO) -> bool:
+    try:
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    return False
 
 
 def free_port() -> int:

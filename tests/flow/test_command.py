@@ -112,11 +112,9 @@ def held_up(archive: Database) -> Iterator[None]:
 
 
 def await_hold_up(archive: Database) -> None:
-    waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
     give_up = time.monotonic() + 60
-    with archive.connect(autocommit=True) as connection:
-        while connection.execute(waiting, [accidents.LOCK]).fetchone() is None:
-            assert time.monotonic() < give_up
+    while not accidents.waits(archive):
+        assert time.monotonic() < give_up
 
 
 def test_killed_in_the_middle_of_a_load_the_next_run_completes_it(
