@@ -1,5 +1,6 @@
 -- What too many carry, counted by stories (a story of a hundred copies is one) and by dispatches.
--- Every dispatch meets itself, so that a fingerprint that is carried too often was met too often.
+-- A text meets all that carry one of its fingerprints, itself among them: what is carried too often
+-- was met too often.
 WITH frequent AS MATERIALIZED (
     SELECT month, hash
     FROM met

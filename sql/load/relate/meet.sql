@@ -1,20 +1,30 @@
--- Who carries the fingerprints of what is compared, in the months that the reach extends to. OFFSET
--- keeps the lookup one for each fingerprint: the planner, who has no idea of how few carry one,
--- would at times rather read a whole month.
-INSERT INTO met
-WITH carried AS MATERIALIZED (
-    SELECT c.dispatch_id, c.at, c.month, m.month AS probed, h.hash
-    FROM compared AS c
-    CROSS JOIN LATERAL (
-        SELECT newswire.month_of(c.at - %(reach)s::interval) AS month
-        UNION
-        SELECT newswire.month_of(c.at + %(reach)s::interval)
-    ) AS m
-    CROSS JOIN unnest(c.fingerprints) AS h (hash)
+-- Who carries the fingerprints of what is compared, in the months that the reach extends to. What
+-- carries the same ones asks once: of agency copy a batch may hold hundreds, which would each meet
+-- all the others at every fingerprint. OFFSET keeps the lookup one for each fingerprint: the
+-- planner, who has no idea of how few carry one, would at times rather read a whole month.
+INSERT INTO met (text, month, hash, other, other_month, near)
+WITH text AS MATERIALIZED (
+    SELECT
+        (array_agg(dispatch_id))[1] AS text,
+        month,
+        fingerprints,
+        min(at) - %(reach)s::interval AS earliest,
+        max(at) + %(reach)s::interval AS latest,
+        newswire.month_of(min(at) - %(reach)s::interval) AS first_month,
+        newswire.month_of(max(at) + %(reach)s::interval) AS last_month
+    FROM compared
+    GROUP BY month, fingerprints
+),
+
+carried AS MATERIALIZED (
+    SELECT t.text, t.month, t.earliest, t.latest, m.month AS probed, h.hash
+    FROM text AS t
+    CROSS JOIN generate_series(t.first_month, t.last_month) AS m (month)
+    CROSS JOIN unnest(t.fingerprints) AS h (hash)
 ),
 
 probe AS MATERIALIZED (
-    SELECT p.dispatch_id, p.at, p.month, p.probed, p.hash
+    SELECT p.text, p.month, p.earliest, p.latest, p.probed, p.hash
     FROM carried AS p
     WHERE
         NOT EXISTS (
@@ -25,7 +35,13 @@ probe AS MATERIALIZED (
         )
 )
 
-SELECT p.dispatch_id, p.at, p.month, p.hash, f.dispatch_id, p.probed, f.at
+SELECT
+    p.text,
+    p.month,
+    p.hash,
+    f.dispatch_id,
+    p.probed,
+    f.at BETWEEN p.earliest AND p.latest
 FROM probe AS p
 CROSS JOIN LATERAL (
     SELECT dispatch_id, at

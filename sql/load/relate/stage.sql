@@ -29,13 +29,13 @@ CREATE TEMPORARY TABLE freed (month int, hash bigint) ON COMMIT DROP;
 -- Texts that a dispatch has come to or left.
 CREATE TEMPORARY TABLE touched_text (text_digest bytea PRIMARY KEY) ON COMMIT DROP;
 
--- Where a fingerprint of a compared dispatch stands in another, or in itself.
+-- Where a fingerprint of a compared text stands: in other dispatches, and in itself. One of those
+-- that carry the same fingerprints in a month speaks for the text.
 CREATE TEMPORARY TABLE met (
-    dispatch_id uuid,
-    at          timestamptz,
+    text        uuid,
     month       int,
     hash        bigint,
     other       uuid,
     other_month int,
-    other_at    timestamptz
+    near        boolean
 ) ON COMMIT DROP;
