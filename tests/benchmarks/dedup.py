@@ -108,12 +108,15 @@ def measure(database: Database, texts: Sequence[Text], size: int) -> None:
         load(database, dispatches, size)
     loaded = perf_counter() - prepared
 
-    roots = dict(state(database)["dispatch"])
+    made = state(database)
+    roots = dict(made["dispatch"])
     for line in report(texts, {text.key: roots[text.key] or text.key for text in texts}):
         print(line)
     signing, relating = prepared - started, sum(one.seconds for one in related)
     print(f"{sum(one.candidates for one in related)} candidates compared,", end=" ")
-    print(f"{sum(one.verified for one in related)} verified pairs")
+    keys = {text.key for text in texts}
+    print(f"{sum(one.verified for one in related)} verified;", end=" ")
+    print(f"{sum(row[0] in keys for row in made['duplicate'])} pairs with those of the same text")
     number = len(texts)
     print(f"fingerprint, candidates, verify: {number / (signing + relating):,.0f} texts/s")
     print(f"  signatures alone {number / signing:,.0f}/s, the rest {number / relating:,.0f}/s")
