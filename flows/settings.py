@@ -3,7 +3,7 @@
 import os
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import platformdirs
 from pydantic import Field, ValidationError, field_validator
@@ -29,9 +29,7 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """Everything that can be set, with its unit and default."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="NEWSWIRE_", env_file=PROJECT / ".env", extra="ignore"
-    )
+    model_config = SettingsConfigDict(env_prefix="NEWSWIRE_", extra="ignore")
 
     home: Path = Field(default_factory=default_home)
     database_url: str | None = None  # None: the embedded server under home
@@ -64,8 +62,10 @@ def settings() -> Settings:
 
     Raises ConfigurationError, naming each variable that is wrong.
     """
+    # A parameter that pydantic-settings keeps from the type checker.
+    file: dict[str, Any] = {"_env_file": os.environ.get("NEWSWIRE_ENV_FILE") or PROJECT / ".env"}
     try:
-        return Settings()
+        return Settings(**file)
     except ValidationError as error:
         wrong = "; ".join(
             f"NEWSWIRE_{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"

@@ -28,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # A user's own settings must not reach the tests, nor the tests a user's archive.
     for name in [name for name in os.environ if name.startswith(("NEWSWIRE_", "PREFECT_"))]:
         del os.environ[name]
+    os.environ["NEWSWIRE_ENV_FILE"] = os.devnull
     # Not under pytest's own folder: that is closed to the user root's PostgreSQL runs as, and
     # too long a path for a socket.
     home = Path(tempfile.mkdtemp(prefix="newswire-tests-"))

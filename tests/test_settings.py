@@ -1,0 +1,56 @@
+"""Settings come from variables, then from a file; what is wrong is named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from flows.errors import ConfigurationError
+from flows.settings import settings
+
+
+@pytest.fixture(autouse=True)
+def afresh() -> Iterator[None]:
+    settings.cache_clear()
+    yield
+    settings.cache_clear()
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "chosen.env"
+    path.write_text("NEWSWIRE_BATCH_DOCUMENTS=7\nNEWSWIRE_USER_AGENT='an archive'\nOTHER=1\n")
+    monkeypatch.setenv("NEWSWIRE_ENV_FILE", str(path))
+    return path
+
+
+def test_a_file_says_what_variables_do_not(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSWIRE_BATCH_DOCUMENTS", "9")
+
+    assert settings().batch_documents == 9
+    assert settings().user_agent == "an archive"
+
+
+def test_folders_become_absolute(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEWSWIRE_HOME", "~/archive")
+    monkeypatch.setenv("NEWSWIRE_SOURCES", "sources.toml")
+
+    assert settings().home == Path.home() / "archive"
+    assert settings().sources == Path.cwd() / "sources.toml"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NEWSWIRE_BATCH_DOCUMENTS", "0"),
+        ("NEWSWIRE_BATCH_BYTES", "many"),
+        ("NEWSWIRE_SETTLE_SECONDS", "-1"),
+        ("NEWSWIRE_HTTP_TOTAL_SECONDS", "0"),
+        ("NEWSWIRE_HTTP_MAX_REDIRECTS", "-1"),
+    ],
+)
+def test_what_is_wrong_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(ConfigurationError, match=f"settings: {name}: "):
+        settings()
