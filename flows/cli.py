@@ -3,12 +3,13 @@
 import logging
 import os
 import sys
+from collections.abc import Sequence
 
 import typer
 
 from flows.commands import archive, compare, ingest, rejections, search, serve, show, sources
 from flows.console import say
-from flows.errors import NewswireError
+from flows.errors import ConfigurationError, NewswireError
 
 app = typer.Typer(
     name="newswire",
@@ -33,12 +34,29 @@ app.command("dsn")(archive.dsn)
 app.command("migrate")(archive.migrate)
 
 
+def check_arguments(arguments: Sequence[str]) -> None:
+    """Raises ConfigurationError for an argument whose bytes are not UTF-8.
+
+    Neither Prefect nor PostgreSQL takes one. Files of such names are met in their folder, and
+    stored under a name that spells the odd bytes out.
+    """
+    for one in arguments:
+        try:
+            one.encode()
+        except UnicodeEncodeError:
+            shown = one.encode("utf-8", "backslashreplace").decode()
+            raise ConfigurationError(
+                f"{shown}: not UTF-8: to ingest a file of such a name, name its folder"
+            ) from None
+
+
 def main() -> None:
     """Runs the command; a NewswireError becomes one line and its exit code."""
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     # What psycopg fails to tidy up after an error would be printed beside the error itself.
     logging.getLogger("psycopg").setLevel(logging.ERROR)
     try:
+        check_arguments(sys.argv)
         app(prog_name="newswire")
     except NewswireError as error:
         say(f"newswire: {error}")

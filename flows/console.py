@@ -1,7 +1,9 @@
 """Prints listings: tables for people, JSON for programs."""
 
 import json
+import math
 import os
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -25,17 +27,20 @@ if not out.is_terminal:
 # A text folded at fewer characters than this is read word by word.
 READABLE = 24
 
+# C0 and C1 but for the line end and the tab, and what turns the direction of writing.
+CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
 _NUMBERS = (int, float, Decimal)
 
 
 def say(message: str) -> None:
     """One line for the person at the terminal, however long: a log keeps it in one piece."""
-    err.print(escape(message), soft_wrap=True)
+    err.print(escape(visible(message)), soft_wrap=True)
 
 
 def print_json(value: object) -> None:
     """A value as JSON in UTF-8, dates in ISO 8601."""
-    text = json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    text = json.dumps(_finite(value), ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
     # A text may hold a lone surrogate only in memory; escaped, it can be printed.
     sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
 
@@ -112,15 +117,37 @@ def shown(value: object) -> str:
         case bytes():
             return value.hex()
         case _:
-            return str(value)
+            return visible(str(value))
+
+
+def visible(text: str) -> str:
+    """The text with its control characters spelled out.
+
+    What comes from elsewhere, a file's name or a page's title, must not command the terminal.
+    """
+    return CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def _finite(value: object) -> object:
+    """The value as JSON can say it: there is no NaN and no infinity in it."""
+    match value:
+        case Mapping():
+            return {str(key): _finite(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_finite(each) for each in value]
+        case float():
+            return value if math.isfinite(value) else None
+        case Decimal():
+            number = float(value)
+            return number if math.isfinite(number) else str(value) if value.is_finite() else None
+        case _:
+            return value
 
 
 def _plain(value: object) -> object:
     match value:
         case datetime() | date():
             return value.isoformat()
-        case Decimal():
-            return float(value)
         case timedelta():
             return value.total_seconds()
         case bytes() | memoryview():

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flows.model import Batch, Tally, Unmodified
+from flows.model import Batch, Failed, Tally, Unmodified
 
 COUNTS = ("received", "added", "revised", "unchanged", "duplicates", "rejected")
 
@@ -32,6 +32,7 @@ class Report:
     """The whole run, filled batch by batch."""
 
     sources: dict[str, SourceReport] = field(default_factory=dict)
+    later: int = 0  # files that were still being written, left to the next run
     busy: tuple[str, ...] = ()  # left to the run that is already polling them
 
     def add(self, batch: Batch, tallies: Mapping[str, Tally]) -> None:
@@ -41,6 +42,7 @@ class Report:
         for one in batch.fetched:
             if isinstance(one, Unmodified):
                 self.of(one.source).not_read_again += one.documents
+            self.later += isinstance(one, Failed) and one.code == "still_written"
         for finished in batch.finished:
             self.of(finished.source).error = finished.error
 
@@ -67,6 +69,8 @@ class Report:
         message = ", ".join(f"{getattr(total, name)} {name}" for name in COUNTS)
         if total.received == 0 and not self.failed:
             message = f"nothing changed ({message})"
+        if self.later:
+            message += f"; {self.later} still being written, read at the next run"
         if self.failed:
             message += f"; {len(self.failed)} of {len(self.sources)} sources failed"
         return message

@@ -39,16 +39,26 @@ class Settings(BaseSettings):
     batch_documents: Annotated[int, Field(ge=1)] = 1000  # one transaction loads at most this many
     batch_bytes: Annotated[int, Field(ge=1)] = 32 * 2**20
     max_document_bytes: Annotated[int, Field(ge=1)] = 64 * 2**20
-    settle_seconds: Annotated[float, Field(ge=0)] = 1.0  # a file younger may still be written
+    settle_seconds: Annotated[float, Field(ge=0, le=3600)] = (
+        1.0  # a file younger may still be written
+    )
 
     http_connections: Annotated[int, Field(ge=1)] = 16
-    http_connect_seconds: Annotated[float, Field(gt=0)] = 10.0
-    http_total_seconds: Annotated[float, Field(gt=0)] = 30.0
+    http_connect_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
+    http_total_seconds: Annotated[float, Field(gt=0, le=3600)] = 30.0
     http_max_redirects: Annotated[int, Field(ge=0)] = 5
-    user_agent: str = "newswire/0.1 (+news archive)"
+    user_agent: Annotated[str, Field(pattern=r"^[ -~]+$")] = "newswire/0.1 (+news archive)"
 
-    database_connect_seconds: Annotated[int, Field(ge=1)] = 10
-    statement_seconds: Annotated[int, Field(ge=1)] = 600
+    database_connect_seconds: Annotated[int, Field(ge=1, le=3600)] = 10
+    statement_seconds: Annotated[int, Field(ge=1, le=86400)] = 600
+
+    @field_validator("home", "sources", "postgres_bin", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        # An empty path would be the current folder: an archive that comes and goes with it.
+        if value == "":
+            raise ValueError("is empty: unset it, or give a path")
+        return value
 
     @field_validator("home", "sources", "postgres_bin")
     @classmethod

@@ -191,6 +191,7 @@ class TestWhatGoesWrong:
             (["sql", "-f", "/no/such.sql"], 2, "no such file; the queries are in sql/queries/"),
             (["sql", "SELECT 1", "-f", "x.sql"], 2, "give a statement or --file, not both"),
             (["sql", "-f", KNOWN_AT, "-v", "when=now"], 2, "takes at"),
+            (["show", "non\udcff"], 2, "non\\udcff: not UTF-8"),
             (["search", " "], 2, "name what to search for"),
             (["sources", "import", "/no/such.opml"], 2, "/no/such.opml: no such file"),
         ],

@@ -110,3 +110,10 @@ def test_a_file_that_failed_does_not_fail_its_source() -> None:
     made = report((batch(failed=(DOWN,), finished=(Finished("agency"),)), {"agency": Tally()}))
 
     assert made.failed == {}
+
+
+def test_a_file_that_is_still_written_is_spoken_of() -> None:
+    growing = Failed("wire", "grow.txt", "still_written", "still being written", 0.0)
+    made = report((batch(failed=(growing,)), {"wire": Tally()}))
+
+    assert made.message.endswith("; 1 still being written, read at the next run")

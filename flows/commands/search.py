@@ -6,7 +6,7 @@ import typer
 from rich.markup import escape
 
 from flows.commands.common import AsJson, connected
-from flows.console import out, print_json, say
+from flows.console import out, print_json, say, visible
 from flows.errors import ConfigurationError
 from flows.load import ask
 
@@ -44,7 +44,7 @@ def _hit(hit: dict[str, Any]) -> str:
     excerpt = escape(hit["excerpt"]).replace("«««", "[bold]").replace("»»»", "[/bold]")
     return (
         f"[bold]{escape(hit['headline'])}[/bold]\n"
-        f"  {when} · {escape(hit['source'])}{escape(credit)}{copies} · "
+        f"  {when} · {escape(visible(hit['source']))}{escape(credit)}{copies} · "
         f"{str(hit['dispatch_id'])[:13]}\n"
         f"  {' '.join(excerpt.split())}\n"
     )

@@ -122,11 +122,14 @@ def _published(item: Item, timezone: str, received_at: datetime) -> tuple[Moment
     for written in (item.published, item.updated):
         if not written or not written.strip():
             continue
-        if moment := read_date(written, timezone, received_at + PLAUSIBLE_AHEAD):
-            if moment.at > received_at + AHEAD:
-                flags.add(Flag.DATE_IN_FUTURE)
+        moment = read_date(written, timezone)
+        if moment is None:
+            flags.add(Flag.DATE_UNREADABLE)
+            continue
+        if moment.at > received_at + AHEAD:
+            flags.add(Flag.DATE_IN_FUTURE)
+        if moment.at <= received_at + PLAUSIBLE_AHEAD:
             return moment, flags
-        flags.add(Flag.DATE_UNREADABLE)
     return None, flags or {Flag.NO_DATE}
 
 

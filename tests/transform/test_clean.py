@@ -156,6 +156,7 @@ class TestDates:
             pytest.param(" ", "", None, {"no_date"}, id="blank"),
             pytest.param(at(23), None, 23, set(), id="tomorrow, as clocks and zones may have it"),
             pytest.param(at(25), None, 25, {"date_in_future"}, id="beyond that"),
+            pytest.param("2099-01-01", None, None, {"date_in_future"}, id="too far to be meant"),
             pytest.param("9999-01-01", None, None, {"date_unreadable"}, id="beyond belief"),
         ],
     )

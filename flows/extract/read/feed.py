@@ -54,7 +54,25 @@ def read(document: Document, source: Source) -> list[Item | Rejection]:
             flags = doubtful(decoded.flags, item.headline, item.body)
             damage = _damage(parsed, position)
             found.append(check_item(document, replace(item, quality=(*flags, *damage))))
-    return part_repeated_ids(found)
+    return part_repeated_ids(_without_half_an_identity(document, found))
+
+
+def _without_half_an_identity(
+    document: Document, found: list[Item | Rejection]
+) -> list[Item | Rejection]:
+    """What was found, the item that the end of the document cuts off rejected if its id is cut off.
+
+    Known by its link or its text instead, it would stay beside the whole one that a later poll
+    brings. In a feed that gives no ids none is missing.
+    """
+    if not any(isinstance(one, Item) and one.identifier for one in found):
+        return found
+    return [
+        rejected(document, "cut_off", "the document ends before the item's id", one.position)
+        if isinstance(one, Item) and "truncated" in one.quality and not one.identifier
+        else one
+        for one in found
+    ]
 
 
 def _decode(document: Document) -> Decoded:

@@ -73,11 +73,28 @@ def test_items_that_are_commented_out_stay_out(read_items: Any, rss: Any) -> Non
 
 
 def test_a_feed_cut_inside_an_entry_keeps_the_half(read_items: Any, rss: Any) -> None:
-    whole = rss(story(1), "<title>Second</title><description>&lt;p&gt;First half of a long text")
+    second_one = "<guid>s-2</guid><title>Second</title><description>&lt;p&gt;First half of a long"
+    whole = rss(story(1), f"{second_one} text")
     first, second = read_items(whole[: whole.index(" of a long")])
     assert (first.headline, first.quality) == ("Story 1", ())
     assert (second.headline, second.body) == ("Second", "<p>First half")
     assert second.quality == ("salvaged", "truncated")
+
+
+def test_a_feed_cut_before_the_id_of_an_entry_rejects_it(read_bytes: Any, rss: Any) -> None:
+    whole = rss(story(1), "<title>Second</title><link>https://b.example/2</link><guid>s-2</guid>")
+    first, second = read_bytes(whole[: whole.index("<guid>s-2")].encode(), format="feed")
+    assert isinstance(first, Item)
+    assert (second.code, second.item) == ("cut_off", "wire/bulletin#1")
+
+
+def test_a_feed_without_ids_keeps_the_half_entry_all_the_same(read_items: Any, rss: Any) -> None:
+    link = "<link>https://b.example/2</link><description>First half of a long text</description>"
+    whole = rss("<title>First</title>", f"<title>Second</title>{link}")
+    assert [one.headline for one in read_items(whole[: whole.index(" of a long")])] == [
+        "First",
+        "Second",
+    ]
 
 
 def test_a_feed_cut_between_entries_flags_none(read_items: Any, rss: Any) -> None:
