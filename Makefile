@@ -42,7 +42,9 @@ clean: ## Remove the environment; the archive stays
 	rm -rf .venv
 
 # The lock names every package, so nothing is resolved: --no-deps. The build of the project itself
-# uses the locked build tools, so nothing unlocked is fetched: --no-build-isolation.
+# uses the locked build tools, so nothing unlocked is fetched: --no-build-isolation. The path of an
+# editable install is made relative: Python reads it as ASCII under LC_ALL=C, and would not start
+# in a folder with an accent in its name.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'newswire needs Python 3.11 or later: make PYTHON=python3.12 run'; exit 1; }
@@ -50,4 +52,5 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation --editable .
+	@for file in .venv/lib/python3*/site-packages/_newswire.pth; do echo ../../../.. > "$$file"; done
 	@touch $(READY)
