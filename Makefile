@@ -49,8 +49,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo 'newswire needs Python 3.11 or later: make PYTHON=python3.12 run'; exit 1; }
 	@echo 'preparing .venv from requirements.lock (a minute or two, once) …'
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install $(PIP_FLAGS) --no-deps --no-build-isolation --editable .
-	@for file in .venv/lib/python3*/site-packages/_newswire.pth; do echo ../../../.. > "$$file"; done
+	@for file in .venv/lib/python3*/site-packages/*newswire.pth; do echo ../../../.. > "$$file"; done
 	@touch $(READY)
