@@ -4,94 +4,19 @@ Showing too early cannot be undone, so of two readings the later holds, and an e
 not certain in every part is unreadable: the dispatch is withheld.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from flows.transform.dates import Moment, read_date, wall_time
-from flows.transform.written import (
-    MONTHS,
-    WEEKDAYS,
-    Clock,
-    Written,
-    fold,
-    read_written,
-)
-from flows.transform.zones import find_zone, is_zone_name, to_utc
+from flows.transform.embargo_wording import LONGEST_LINE, field_end, find_instruction
+from flows.transform.written import Clock, Written, read_written
+from flows.transform.zones import find_zone, to_utc
 
 _HEAD_LINES = 6
-_LONGEST_LINE = 240  # characters; longer lines are paragraphs
 # Copy is sent out days or weeks ahead, so that an end this long past is a slip of the pen.
 _STALE = timedelta(days=31)
 _DAY = timedelta(days=1)
-
-# "Until" and its like; what follows "to" or "avant" may as well be a report's headline.
-_UNTIL = r"(?:jusqu'?\s?(?:au|aux|a)|until|till?|bis|hasta|fino (?:a|al|alle))"
-_RELEASE = (
-    r"(?:for |pour |zur )?(?:public |publique )?(?:release|publication|diffusion|broadcast|use"
-    r"|veroffentlichung)"
-)
-# "Embargo" said of this copy rather than of trade, at the start of a line of its own.
-_INSTRUCTION = re.compile(
-    r"(?:(?:attention|urgent|important|nota|note|rappel|reminder|achtung|warning|alerte)\b\W*)*"
-    r"(?:(?:strictement|strictly|strict|copy|text|texte|depeche|article|all|the|this|ce|cette|is"
-    r"|est|are|report|story|release|communique)\s)*"
-    r"(?:(?:sous|under|unter)\s(?:strict\s|strikte[mr]?\s)?embargo|embargo(?:ed|te|tee)?"
-    r"|sperrfrist|embargado)\b"
-    r"(?:\s(?:strict|absolu|presse|total))?\s?(?P<rest>.*)"
-)
-# Said without the word, and meaning the same.
-_NOT_BEFORE = re.compile(
-    r"(?:(?:a )?ne pas (?:publier|diffuser)"
-    r"|not for (?:public )?(?:release|publication|use|broadcast)"
-    r"|hold for release|nicht (?:zu )?veroffentlichen|nicht zur veroffentlichung)\s?"
-    r"(?P<rest>(?:avant|until|till|before|vor|bis|jusqu'?\s?(?:au|a))\b.*)"
-)
-# In the middle of a line only what no report about trade says.
-_ABOUT_COPY = re.compile(
-    r"\b(?:depeche|article|texte|copie|communique|contenu|story|report|copy|release|content|text"
-    r"|material|information|informations)s?\b.{0,40}?"
-    r"\b(?:sous embargo|under (?:strict )?embargo|embargoed|embargo)\b\s?(?P<rest>.*)"
-)
-_LIFTED = re.compile(
-    r"(?:l'|the )?(?:embargo (?:leve|lifted|is lifted|aufgehoben)"
-    r"|levee (?:de l'|d')embargo|fin d'embargo)\b[\s.!:]*(?P<rest>.*)"
-)
-_LEADING = re.compile(
-    rf"(?:[\s:;,.\-–—/=*|]|(?:{_RELEASE}|{_UNTIL}|strict|to|on|avant|before|vor|le|les|the)\b)*"
-)
-_SAYS_UNTIL = re.compile(rf"[\s:;,.\-–—/=*|]*(?:{_RELEASE}\W*)?{_UNTIL}\b")
-_BRACKETED = re.compile(r"\s*[\[(]([^\[\]()]{5,120}(?:\([^()]{1,30}\)[^\[\]()]{0,60})?)[\])]")
-_DECORATION = " \t*-=!#>/|_.~+:;,[](){}«»\"'"
-_MAY_SAY_SO = re.compile(
-    r"embarg|sperrfrist|ne\s+pas\s|not\s+for\s|hold\s+for\s|nicht\s", re.IGNORECASE
-)
-_OPEN = re.compile(r"\W*(?:tbc|tba|to be (?:confirmed|announced)|a (?:confirmer|preciser))\W*")
-_OF_TRADE = re.compile(
-    r"\b(?:depuis|since|contre|against|sur l[ae'].*|arms|armes|oil|petrole|imports?|exports?"
-    r"|importations?|exportations?|sanctions?|trade|commerce)\b"
-)
-_YEAR_ONLY = re.compile(r"\W*(?:en |in |l'an )?\d{4}\b(?!\s?(?:gmt|utc|hrs|h|[a-z]{2,4}t\b)).*")
-
-_SPOKEN_OF_TIME = frozenset({
-    "gmt", "utc", "cet", "cest", "et", "est", "edt", "bst", "am", "pm", "h", "heure",
-    "heures", "hour", "hours", "hrs", "uhr", "time", "local", "locale", "locales", "noon",
-    "midi", "midnight", "minuit", "matin", "soir", "morning", "evening", "tonight", "today",
-    "tomorrow", "demain", "aujourdhui", "le", "la", "les", "the", "at", "a", "on", "of", "de",
-    "du", "and", "l'", "strict", "presse", "press", "release", "publication", "diffusion",
-    "for", "pour", "only",
-})  # fmt: skip
-_CLOCK = re.compile(
-    r"(?<!\d)(?:\d{1,2}\s?[h:]\s?\d{2}|\d{1,2}\s?(?:[ap]\.?m\b|h\b|heures\b|uhr\b)"
-    r"|\d{4}\s?(?:gmt|utc|z|hrs)\b|(?:12\s?)?(?:noon|midi|midnight|minuit)\b)"
-)
-_DAY_FIRST = re.compile(
-    rf"(?:(?:{'|'.join(WEEKDAYS)}),?\s)?(?:le\s|the\s)?"
-    rf"(?:\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}|\d{{1,2}}\w{{0,2}}\s(?:{'|'.join(MONTHS)})\b"
-    rf"|(?:{'|'.join(MONTHS)})\s\d{{1,2}}\b)|(?:{'|'.join(WEEKDAYS)})\b"
-)
-_TOKEN = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +102,6 @@ def _until(text: str, published: Moment | None, timezone: str) -> datetime | Non
     return until
 
 
-def _stated_end(text: str) -> str:
-    """The words of date and time alone, without the "until" before them."""
-    leading = _LEADING.match(text)
-    return text[leading.end() if leading else 0 :].strip(_DECORATION)
-
-
 def read_embargo(text: str, published: Moment | None, timezone: str = "UTC") -> Embargo:
     """The embargo that a field of its own states: "2026-03-01T06:00:00Z", "06H00 GMT le 3 mars".
 
@@ -193,49 +112,8 @@ def read_embargo(text: str, published: Moment | None, timezone: str = "UTC") -> 
     moment = read_date(stated, timezone)
     if moment is not None and moment.precision != "day":
         return Embargo(stated, moment.at)
-    folded = fold(stated[:_LONGEST_LINE])
-    match = _INSTRUCTION.fullmatch(folded)
-    end = _stated_end(match["rest"] if match else folded)
-    return Embargo(stated[:_LONGEST_LINE], _until(end, published, timezone))
-
-
-def _speaks_of_time(text: str) -> bool:
-    """Whether a text is an end, readable or not: it opens with a time, or with a day and names a
-    time, or every word belongs to dates, times and their like."""
-    if _CLOCK.match(text) or (_DAY_FIRST.match(text) and _CLOCK.search(text)):
-        return True
-    words = _TOKEN.findall(text)
-    return bool(words or re.search(r"\d", text)) and all(
-        word in _SPOKEN_OF_TIME or word in MONTHS or word in WEEKDAYS or is_zone_name(word)
-        for word in words
-    )
-
-
-def _instruction(line: str) -> str | None:
-    """What a line says of the end of an embargo, folded; None where it is no instruction.
-
-    A report about a trade embargo may open with the same word, so that something must follow that
-    a report does not say: nothing at all, "until", or words of date and time only.
-    """
-    text = fold(line).strip(_DECORATION)
-    if match := _LIFTED.fullmatch(text):
-        rest = match["rest"].strip(_DECORATION)
-        return rest if rest and _speaks_of_time(rest) else None
-    if match := _NOT_BEFORE.fullmatch(text):
-        return match["rest"]
-    match = _INSTRUCTION.fullmatch(text)
-    if match is not None:
-        rest = match["rest"]
-        stated = _stated_end(rest)
-        if not stated or _speaks_of_time(stated) or _OPEN.fullmatch(rest):
-            # "Embargo 2026" is a headline's; a year alone ends no embargo on copy.
-            return None if re.fullmatch(r"\W*\d{4}\W*", stated) else rest
-        if _SAYS_UNTIL.match(rest):
-            return None if _YEAR_ONLY.fullmatch(stated) or _OF_TRADE.search(stated) else rest
-    match = _ABOUT_COPY.search(text)
-    if match is not None and _SAYS_UNTIL.match(match["rest"]):
-        return match["rest"]
-    return None
+    stated = stated[:LONGEST_LINE]
+    return Embargo(stated, _until(field_end(stated), published, timezone))
 
 
 def find_embargo(text: str, published: Moment | None, timezone: str = "UTC") -> Embargo | None:
@@ -243,8 +121,8 @@ def find_embargo(text: str, published: Moment | None, timezone: str = "UTC") -> 
 
     `text` is the headline and the body. Only a short line among the first six counts, and only
     as an instruction: "SOUS EMBARGO JUSQU'À 06H00 GMT LE 3 MARS 2026", "EMBARGOED UNTIL 0001 GMT
-    MARCH 3", "[EMBARGO 06H00]", "Not for publication before …", "Sperrfrist: …". Reports on trade
-    embargoes are none.
+    MARCH 3", "[EMBARGO 06H00]", "EMBARGO 06H00: headline", "Not for publication before …", "Hold
+    until …", "Sperrfrist: …". Reports on trade embargoes are none.
 
     Where the end is incomplete, `until` follows from `published`, or is None:
 
@@ -260,15 +138,7 @@ def find_embargo(text: str, published: Moment | None, timezone: str = "UTC") -> 
     """
     lines = [line.strip() for line in text[:8000].split("\n")]
     for line in [line for line in lines if line][:_HEAD_LINES]:
-        bracketed = _BRACKETED.match(line)
-        candidates = [bracketed.group(1)] if bracketed else []
-        if len(line) <= _LONGEST_LINE:
-            candidates.append(line)
-        for candidate in candidates:
-            if not _MAY_SAY_SO.search(candidate):
-                continue
-            stated = _instruction(candidate)
-            if stated is not None:
-                until = _until(_stated_end(stated), published, timezone)
-                return Embargo(candidate.strip(), until)
+        instruction = find_instruction(line)
+        if instruction is not None:
+            return Embargo(instruction.text, _until(instruction.end, published, timezone))
     return None
