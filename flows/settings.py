@@ -41,9 +41,8 @@ class Settings(BaseSettings):
     batch_documents: Annotated[int, Field(ge=1)] = 2000
     batch_bytes: Annotated[int, Field(ge=1)] = 32 * 2**20
     max_document_bytes: Annotated[int, Field(ge=1)] = 64 * 2**20
-    settle_seconds: Annotated[float, Field(ge=0, le=3600)] = (
-        1.0  # a file younger may still be written
-    )
+    # A file younger than this may still be being written.
+    settle_seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
 
     http_connections: Annotated[int, Field(ge=1)] = 16
     http_connect_seconds: Annotated[float, Field(gt=0, le=3600)] = 10.0
