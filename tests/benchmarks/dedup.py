@@ -17,7 +17,6 @@ import logging
 import multiprocessing
 import random
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
@@ -38,6 +37,7 @@ from flows.transform.clean import transform_all
 from flows.transform.fingerprint import prepare
 from tests.benchmarks.filling import fill
 from tests.benchmarks.labelled import Text, read, report
+from tests.benchmarks.place import temporary_folder
 
 # Everything that loading writes.
 TABLES = (
@@ -80,8 +80,8 @@ def main(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     texts = read(given.corpus)
     with (
-        tempfile.TemporaryDirectory(prefix="newswire-benchmark-") as folder,
-        open_database(Settings(home=Path(folder) / "home")) as database,
+        temporary_folder() as folder,
+        open_database(Settings(home=folder / "home")) as database,
     ):
         if given.orders:
             compare_orders(database, texts[: given.orders], given.batch)

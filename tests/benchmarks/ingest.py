@@ -9,7 +9,6 @@ removed afterwards. Nothing else should be busy meanwhile; compare ratios, not s
 import argparse
 import hashlib
 import random
-import tempfile
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -28,6 +27,7 @@ from flows.model import Cursor, Source
 from flows.prepare import prepare
 from flows.report import Report
 from flows.settings import Settings
+from tests.benchmarks.place import temporary_folder
 
 STAGES = ("extract", "read and clean", "load", "index")
 
@@ -63,8 +63,7 @@ def main() -> None:
     parser.add_argument("--feeds", type=Path, help="a folder of feed files to serve and poll")
     parser.add_argument("--texts", type=int, default=0, help="how many text dispatches to generate")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="newswire-benchmark-") as folder:
-        home = Path(folder)
+    with temporary_folder() as home:
         settings = Settings(home=home / "home", settle_seconds=0)
         with open_database(settings) as database:
             if arguments.feeds:
