@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from flows.commands import archive, compare, ingest, rejections, search, serve, show, sources
-from flows.console import say
+from flows.console import ReaderGone, say
 from flows.errors import ConfigurationError, NewswireError
 
 app = typer.Typer(
@@ -65,8 +65,8 @@ def main() -> None:
         if ending.code == STOPPED:
             say("newswire: stopped; what was loaded is loaded, the next run goes on from there")
         raise
-    except BrokenPipeError:
-        # The reader of our output (`| head`) has gone. Python would complain once more when it
-        # flushes at exit, so standard output is pointed away first.
+    except ReaderGone:
+        # Python would complain once more when it flushes at exit, so standard output is pointed
+        # away first.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

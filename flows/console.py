@@ -16,9 +16,22 @@ from rich.table import Table
 
 Row = Mapping[str, Any]
 
+
+class ReaderGone(Exception):
+    """Who read our output has read enough, as `| head` does.
+
+    An exception of our own: of a broken pipe Typer and rich would make a failure.
+    """
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        raise ReaderGone
+
+
 # Figures and results go to standard output, what is said about them to standard error, so that
 # `newswire … --json | jq` sees JSON alone.
-out = Console(highlight=False)
+out = _Console(highlight=False)
 err = Console(stderr=True, highlight=False)
 if not out.is_terminal:
     # In a file or a pipe there is no edge to fold at, and a program may read what is printed.
@@ -42,7 +55,17 @@ def print_json(value: object) -> None:
     """A value as JSON in UTF-8, dates in ISO 8601."""
     text = json.dumps(_finite(value), ensure_ascii=False, indent=2, default=_plain, allow_nan=False)
     # A text may hold a lone surrogate only in memory; escaped, it can be printed.
-    sys.stdout.write(text.encode("utf-8", "backslashreplace").decode() + "\n")
+    write(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def write(output: bytes) -> None:
+    """Bytes to standard output, as they are. Raises ReaderGone."""
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(output)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise ReaderGone from None
 
 
 def print_rows(rows: Sequence[Row], *, as_json: bool, title: str | None = None) -> None:

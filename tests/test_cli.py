@@ -315,11 +315,14 @@ class TestWhatGoesWrong:
         assert_one_line(ended, 1, "abcdef00")
         assert "9" in ended.err
 
-    def test_a_reader_that_goes_away(self, archive: Database) -> None:
-        process = start("sql", "SELECT generate_series(1, 300000)", "--json",
-                        NEWSWIRE_DATABASE_URL=archive.dsn)  # fmt: skip
+    @pytest.mark.parametrize(("options", "first"), [(["--json"], b"[\n"), ([], b" many\n")])
+    def test_a_reader_that_goes_away(
+        self, options: list[str], first: bytes, archive: Database
+    ) -> None:
+        statement = "SELECT generate_series(1, 30000) AS many"
+        process = start("sql", statement, *options, NEWSWIRE_DATABASE_URL=archive.dsn)
         assert process.stdout and process.stderr
-        assert process.stdout.readline() == b"[\n"
+        assert process.stdout.readline() == first
         process.stdout.close()
 
         assert (process.wait(30), process.stderr.read()) == (0, b"")

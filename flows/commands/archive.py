@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from flows.commands.common import AsJson, connected, open_archive
-from flows.console import chosen, out, print_json, print_rows, say
+from flows.console import chosen, out, print_json, print_rows, say, write
 from flows.errors import ConfigurationError
 from flows.load import ask
 from flows.load.binaries import find_binaries
@@ -105,7 +105,7 @@ def dsn() -> None:
     with open_archive() as database:
         if settings().database_url is None:
             hold(settings().home, HOLD_SECONDS)
-        sys.stdout.write(database.dsn + "\n")
+        write(f"{database.dsn}\n".encode())
 
 
 def migrate() -> None:

@@ -1,7 +1,6 @@
 """show: a dispatch down to its bytes, its family, and what was changed in it."""
 
 import re
-import sys
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from rich.text import Text
 from flows.commands.common import AsJson, connected
 from flows.commands.difference import DELETED, INSERTED, coloured, listed, marked
 from flows.commands.family import family_lines, short
-from flows.console import make_table, out, print_json, say, shown
+from flows.console import make_table, out, print_json, say, shown, write
 from flows.errors import ConfigurationError, NewswireError
 from flows.load import ask
 from flows.transform.diff import diff
@@ -60,7 +59,7 @@ def show(
             found = ask.rows(connection, "bytes", dispatch_id=dispatch_id, revision=revision)
             if not found:
                 raise NewswireError(f"{dispatch_id} has no revision {revision}")
-            sys.stdout.buffer.write(found[0]["body"])
+            write(found[0]["body"])
             return
         dispatch = _state(connection, dispatch_id, revision)
         if other is not None:
