@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
         home.chmod(0o711)
     os.environ[HOME] = str(home)
     set_environment(Settings(home=home))
+    # Where a command is run that is given no home: never the user's own.
+    os.environ["NEWSWIRE_HOME"] = str(home / "command")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
