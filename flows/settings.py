@@ -36,8 +36,8 @@ class Settings(BaseSettings):
     postgres_bin: Path | None = None  # folder of initdb and postgres, before any other
     sources: Path = PROJECT / "seeds" / "sources.toml"
 
-    # One transaction loads at most this many: copies are recognised a tenth faster in batches of
-    # 2,000 than of 500 (tests/benchmarks/dedup.py).
+    # One transaction loads at most this many. Larger batches share the cost of a transaction: 2,000
+    # loaded some 7 % faster than 500 in single runs of tests/benchmarks/dedup.py.
     batch_documents: Annotated[int, Field(ge=1)] = 2000
     batch_bytes: Annotated[int, Field(ge=1)] = 32 * 2**20
     max_document_bytes: Annotated[int, Field(ge=1)] = 64 * 2**20
