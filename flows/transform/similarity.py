@@ -39,6 +39,13 @@ EXCERPT_CONTAINMENT: Final = 0.75
 # Fewer shingles in common (11 words) are a phrase, not a copy.
 FEWEST_SHARED: Final = 8
 
+# News stands at the head. A later text under a headline of its own, whose lead is nowhere in the
+# earlier one and of which over a quarter is new, quotes it or goes on to it: it is another story,
+# that only holds this one. (Of 75 verified pairs without a lead in common none was of one story,
+# 70 were texts made of two dispatches; any limit of .05 to .2 parts the same ones.)
+OWN_LEAD: Final = 0.10
+MOSTLY: Final = 0.75
+
 # A bulletin that recurs says other numbers in the same places. At any distance it takes most of
 # the places they share; from half a day apart, when new versions have become rare and tomorrow's
 # bulletin is due, more than one in seven. (True copies contradict in more than one place in 2 of
@@ -68,18 +75,20 @@ class Verdict:
         return self.containment >= SAME and self.jaccard >= SAME
 
 
-def compare(a: Signature, b: Signature, apart: timedelta) -> Verdict | None:
-    """What two dispatches published `apart` have in common; None where neither is a copy.
-
-    Symmetric in a and b.
-    """
-    shared = _shared(a.shingles, b.shingles)
+def compare(later: Signature, earlier: Signature, apart: timedelta) -> Verdict | None:
+    """What two dispatches published `apart` have in common; None where neither is a copy."""
+    shared = _shared(later.shingles, earlier.shingles)
     if shared < FEWEST_SHARED:
         return None
-    containment = shared / min(len(a.shingles), len(b.shingles))
-    if not _is_contained(a, b, containment) or _figures_contradict(a, b, apart):
+    lengths = len(later.shingles), len(earlier.shingles)
+    containment = shared / min(lengths)
+    if (
+        not _is_contained(later, earlier, containment)
+        or _has_own_news(later, earlier, shared)
+        or _figures_contradict(later, earlier, apart)
+    ):
         return None
-    return Verdict(shared, containment, shared / (len(a.shingles) + len(b.shingles) - shared))
+    return Verdict(shared, containment, shared / (sum(lengths) - shared))
 
 
 def _is_contained(a: Signature, b: Signature, containment: float) -> bool:
@@ -90,6 +99,15 @@ def _is_contained(a: Signature, b: Signature, containment: float) -> bool:
         return True
     return containment >= CONTAINMENT_WITH_OPENING and (
         _overlap(a.lead, b.lead) >= OPENING or _jaccard(a.title, b.title) >= OPENING
+    )
+
+
+def _has_own_news(later: Signature, earlier: Signature, shared: int) -> bool:
+    """Whether the later one begins with news that the earlier one does not have."""
+    return (
+        shared < MOSTLY * len(later.shingles)
+        and _shared(later.lead, earlier.shingles) < OWN_LEAD * len(later.lead)
+        and _jaccard(later.title, earlier.title) < OPENING
     )
 
 

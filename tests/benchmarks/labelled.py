@@ -1,9 +1,9 @@
 """A labelled corpus, and how well families agree with its labels.
 
 What counts as right: two texts belong together when their `gold` is the same. A merge is made of
-two dispatches of two clusters, `gold` and `gold2`, and a family can follow only one of them. Under
-the lenient reading it counts as belonging to the one whose family it was put in, and to `gold`
-where it was put in neither. The strict reading (always `gold`) asks for what cannot be known.
+two dispatches of two clusters, `gold`, with which it begins, and `gold2`. A family can follow only
+one of them. Under the lenient reading it counts as belonging to the one whose family it was put
+in, and to `gold` where it was put in neither.
 """
 
 import gzip

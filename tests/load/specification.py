@@ -29,7 +29,7 @@ def expected(dispatches: Sequence[Dispatch]) -> tuple[set[Pair], dict[UUID, UUID
         shared = set(a.fingerprints.tolist()) & set(b.fingerprints.tolist()) - known
         short = min(a.words, b.words) < SHORT_WORDS
         if len(shared) >= (1 if short else FEWEST_SHARED):
-            verdict = compare(a, b, _at(later) - _at(earlier))
+            verdict = compare(b, a, _at(later) - _at(earlier))
             if verdict is not None:
                 share = verdict.shared / len(b.shingles)
                 pairs.add(_pair(earlier, later, verdict.jaccard, share))

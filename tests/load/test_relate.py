@@ -159,6 +159,34 @@ CASES = {
             *(("both'", one, "revision") for one in ("a'", "b'")),
         },
     ),
+    "a merge is a copy of what it opens with, however much it has of the other": Case(
+        [
+            at(0, "a", *ENGLISH, headline="A lock in Oriel will close for nine weeks"),
+            at(1, "b", *TRIAL, *FRENCH, headline="Two ledgers divide the court of Saltmere"),
+            at(
+                2,
+                "both",
+                *(*ENGLISH, *TRIAL, *FRENCH[:3]),
+                headline="A lock in Oriel will close for nine weeks",
+                source="review",
+            ),
+        ],
+        {"a": None, "b": None, "both": "a"},
+        {("both", "a", "republication")},
+    ),
+    "other news that goes on to quote a dispatch whole": Case(
+        [
+            at(0, "a", *ENGLISH[:2], headline="A lock in Oriel will close for nine weeks"),
+            at(
+                2,
+                "b",
+                *(*TRIAL, *ENGLISH[:2]),
+                headline="Two ledgers divide the court of Saltmere",
+                source="review",
+            ),
+        ],
+        {"a": None, "b": None},
+    ),
     "a republication that comes before its original": Case(
         [at(3, "b", *ENGLISH[:3], source="paper"), at(0, "a", *ENGLISH)],
         {"a": None, "b": "a"},

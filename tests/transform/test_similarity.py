@@ -37,8 +37,13 @@ OTHER_MIDDLE = (
     "partagé ses vivres pendant trois nuits. Deux d'entre eux souffrent de gelures aux mains mais "
     "aucun n'est en danger, selon l'hôpital de Sarn où ils ont été admis dans la soirée."
 )
+SHORT_LEAD = (
+    "Robinets ouverts dans la plaine : onze semaines de chantier s'achèvent à Kelvarn, où l'on "
+    "craignait de manquer d'eau avant l'hiver."
+)
 STORY = f"{LEAD}\n\n{MIDDLE}\n\n{END}"
 OTHER_STORY = f"{OTHER_LEAD}\n\n{OTHER_MIDDLE}"
+MERGED = f"{STORY}\n\n{OTHER_STORY}"
 
 BULLETIN = (
     "Au marché de gros de Tavlin, le kilo de lentilles se vendait {day} {lentils} couronnes, celui "
@@ -63,8 +68,18 @@ COPIES = [
     pytest.param(STORY, LEAD.rsplit(" ", 12)[0] + " [...]", HOUR, id="a truncated excerpt"),
     pytest.param(STORY, STORY.replace("320.000", "350 000"), 20 * HOUR, id="one figure corrected"),
     pytest.param(MONDAY, MONDAY, 24 * HOUR, id="an identical bulletin a day later"),
-    pytest.param(STORY + OTHER_STORY, STORY, HOUR, id="one of two that were merged"),
-    pytest.param(STORY + OTHER_STORY, OTHER_STORY, HOUR, id="the other that was merged"),
+    pytest.param(STORY, MERGED, HOUR, id="two merged, the first of them"),
+    pytest.param(MERGED, STORY, HOUR, id="of two that were merged the first, taken out again"),
+    pytest.param(MERGED, OTHER_STORY, HOUR, id="of two that were merged the other"),
+    pytest.param(
+        STORY, f"{SHORT_LEAD}\n\n{MIDDLE}\n\n{END}", HOUR, id="a new lead over the same text"
+    ),
+    pytest.param(
+        f"{MIDDLE}\n\n{LEAD}",
+        f"{LEAD}\n\n{MIDDLE}\n\n{OTHER_STORY}",
+        HOUR,
+        id="what stood further down become the lead",
+    ),
     pytest.param(
         "The harbour of Brinmouth reopened on Monday after a week of storms, its master said.",
         "BRINMOUTH (XYZ) - The harbour of Brinmouth reopened on Monday after a week of storms, "
@@ -77,6 +92,8 @@ COPIES = [
 DISTINCT = [
     pytest.param(STORY, OTHER_STORY, HOUR, id="another story"),
     pytest.param(STORY, f"{OTHER_STORY}\n\n{LEAD}", HOUR, id="a paragraph of background"),
+    pytest.param(OTHER_STORY, MERGED, HOUR, id="two merged, the second of them"),
+    pytest.param(LEAD, f"{OTHER_STORY}\n\n{LEAD}", HOUR, id="a brief quoted whole in other news"),
     pytest.param(MONDAY, TUESDAY, 24 * HOUR, id="tomorrow's bulletin"),
     pytest.param(MONDAY, TUESDAY, HOUR, id="the next hour's bulletin"),
     pytest.param("Le barrage de Kelvarn rouvre", "Le barrage de Kelvarn rouvre", HOUR, id="a line"),
@@ -84,19 +101,14 @@ DISTINCT = [
 ]
 
 
-@pytest.mark.parametrize(("one", "other", "apart"), COPIES)
-def test_a_copy(one: str, other: str, apart: timedelta) -> None:
-    assert compare(text(one), text(other), apart) is not None
+@pytest.mark.parametrize(("earlier", "later", "apart"), COPIES)
+def test_a_copy(earlier: str, later: str, apart: timedelta) -> None:
+    assert compare(text(later), text(earlier), apart) is not None
 
 
-@pytest.mark.parametrize(("one", "other", "apart"), DISTINCT)
-def test_not_a_copy(one: str, other: str, apart: timedelta) -> None:
-    assert compare(text(one), text(other), apart) is None
-
-
-@pytest.mark.parametrize(("one", "other", "apart"), COPIES)
-def test_it_does_not_matter_which_comes_first(one: str, other: str, apart: timedelta) -> None:
-    assert compare(text(one), text(other), apart) == compare(text(other), text(one), -apart)
+@pytest.mark.parametrize(("earlier", "later", "apart"), DISTINCT)
+def test_not_a_copy(earlier: str, later: str, apart: timedelta) -> None:
+    assert compare(text(later), text(earlier), apart) is None
 
 
 def test_one_headline_over_two_stories_makes_no_copy() -> None:
@@ -109,19 +121,25 @@ def test_a_common_opening_decides_where_half_was_rewritten() -> None:
     rewritten = f"{OTHER_LEAD}\n\n{MIDDLE}\n\n{OTHER_MIDDLE}"
     headline = "Réouverture du barrage de Kelvarn"
 
-    assert compare(text(f"{LEAD}\n\n{MIDDLE}"), text(rewritten), HOUR) is None
-    assert compare(text(f"{LEAD}\n\n{MIDDLE}", headline), text(rewritten, headline), HOUR)
+    assert compare(text(rewritten), text(f"{LEAD}\n\n{MIDDLE}"), HOUR) is None
+    assert compare(text(rewritten, headline), text(f"{LEAD}\n\n{MIDDLE}", headline), HOUR)
+
+
+def test_two_merged_under_the_headline_of_the_second_are_its_copy() -> None:
+    headline = "Onze alpinistes ramenés dans la vallée"
+
+    assert compare(text(MERGED, headline), text(OTHER_STORY, headline), HOUR) is not None
 
 
 def test_bulletins_are_told_apart_by_few_figures_only_when_the_next_is_due() -> None:
     corrected = MONDAY.replace("31", "33").replace("24", "27")
 
-    assert compare(text(MONDAY), text(corrected), HOUR) is not None
-    assert compare(text(MONDAY), text(corrected), 24 * HOUR) is None
+    assert compare(text(corrected), text(MONDAY), HOUR) is not None
+    assert compare(text(corrected), text(MONDAY), 24 * HOUR) is None
 
 
 def test_what_a_verdict_says() -> None:
-    verdict = compare(text(STORY), text(LEAD), HOUR)
+    verdict = compare(text(LEAD), text(STORY), HOUR)
 
     assert verdict is not None
     assert verdict.containment == 1
@@ -139,7 +157,7 @@ def test_what_a_verdict_says() -> None:
     ],
 )
 def test_relations(other: str, same_source: bool, expected: str) -> None:
-    verdict = compare(text(STORY), text(other), HOUR)
+    verdict = compare(text(other), text(STORY), HOUR)
 
     assert verdict is not None
     assert relation(verdict, same_source=same_source) == expected
