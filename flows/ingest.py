@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import aclosing
 from itertools import count
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -15,6 +16,7 @@ from prefect.states import Completed, Failed
 from prefect.tasks import Task, exponential_backoff
 from prefect.utilities.annotations import quote
 
+from flows.ahead import ahead
 from flows.choose import Choice, choose
 from flows.conduct import conduct
 from flows.extract.collect import Lookup, Portion, collect
@@ -96,12 +98,20 @@ async def run(database: Database, run_id: UUID, claims: Claims, choice: Choice) 
         log.info("%s: another run is polling it; left to that run", name)
 
     portions = collect(choice.tasks(claimed), lookup(database), settings())
-    for number in count(await asyncio.to_thread(patiently(runs.next_batch), database, run_id)):
+    numbers = count(await asyncio.to_thread(patiently(runs.next_batch), database, run_id))
+
+    async def prepared() -> tuple[Portion, Batch] | None:
         portion = await extract(whole(portions))
         if portion is None:
-            break
-        batch = await transform(database, whole(portion), whole(choice.sources), number)
-        report.add(batch, await load(database, run_id, whole(batch)))
+            return None
+        return portion, await transform(
+            database, whole(portion), whole(choice.sources), next(numbers)
+        )
+
+    # PostgreSQL is at work while a batch is loaded, and this process is free to make the next one.
+    async with aclosing(ahead(prepared)) as batches:
+        async for portion, batch in batches:
+            report.add(*await settle(database, run_id, portion, choice.sources, batch))
 
     await index(database)
     for name, source in sorted(report.sources.items()):
@@ -124,10 +134,33 @@ async def transform(
     return await asyncio.to_thread(prepare, database, portion, sources, number)
 
 
+async def settle(
+    database: Database,
+    run_id: UUID,
+    portion: Portion,
+    sources: Mapping[str, Source],
+    batch: Batch,
+) -> tuple[Batch, dict[str, Tally]]:
+    """Loads a batch, prepared anew where the archive has moved on since; returns what was loaded.
+
+    The batch before it, or another run, may have brought other states of what it recognised.
+    """
+    while (tallies := await load(database, run_id, whole(batch))) is None:
+        get_run_logger().info("batch %d: the archive has moved on, prepared anew", batch.number)
+        batch = await transform(database, whole(portion), whole(sources), batch.number)
+    return batch, tallies
+
+
 @task(name="load", **PATIENT)
-async def load(database: Database, run_id: UUID, batch: Batch) -> dict[str, Tally]:
-    """Loads one batch in one transaction; a batch that was loaded already is not loaded again."""
-    return await asyncio.to_thread(store.load, database, run_id, batch)
+async def load(database: Database, run_id: UUID, batch: Batch) -> dict[str, Tally] | None:
+    """Loads one batch in one transaction; None: nothing was loaded, it must be prepared anew.
+
+    A batch that was loaded already is not loaded again.
+    """
+    try:
+        return await asyncio.to_thread(store.load, database, run_id, batch)
+    except store.Outdated:
+        return None
 
 
 @task(name="index", **PATIENT)

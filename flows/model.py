@@ -147,6 +147,8 @@ class Dispatch:
     item_digest: bytes  # of the item as received: equal means nothing to clean or compare
     content_digest: bytes  # of every cleaned field but status: what "unchanged" means
     text_digest: bytes | None  # of the folded text: what "exact copy" means; None: too little text
+    # What copies are recognised by, of headline and body, as `fingerprint.to_bytes` writes it.
+    signature: bytes = field(repr=False)
     language: str | None = None
     credit: str | None = None
     byline: str | None = None
@@ -187,11 +189,12 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A dispatch met again exactly as it is archived."""
+    """A dispatch met again exactly as it is archived, which the digest and the status tell."""
 
     source: str
     dispatch_id: UUID
-    item_digest: bytes | None = None  # set where the item differs although its content does not
+    item_digest: bytes
+    status: Status
 
 
 @dataclass(frozen=True, slots=True)

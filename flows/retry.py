@@ -11,7 +11,7 @@ from prefect.client.schemas.objects import State
 from flows.choose import named
 from flows.conduct import conduct
 from flows.extract.collect import Portion
-from flows.ingest import conclusion, index, load, publish, transform, whole
+from flows.ingest import conclusion, index, publish, settle, transform, whole
 from flows.load import runs
 from flows.load.database import Database
 from flows.load.patience import patiently
@@ -49,7 +49,7 @@ async def run(database: Database, run_id: UUID, source: str | None) -> State[Any
         after = (last.source, last.location, last.sha256)
         portion = Portion(reread=documents)
         batch = await transform(database, whole(portion), whole(sources), number)
-        report.add(batch, await load(database, run_id, whole(batch)))
+        report.add(*await settle(database, run_id, portion, sources, batch))
     await index(database)
     for name, one in sorted(report.sources.items()):
         get_run_logger().info(one.line(name))

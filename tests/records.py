@@ -17,6 +17,7 @@ from flows.model import (
     Source,
 )
 from flows.transform import identity
+from flows.transform.fingerprint import prepare, to_bytes
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
@@ -86,7 +87,13 @@ def dispatch(external_id: str = "urn:oriel:1", **fields: Any) -> Dispatch:
     made = Dispatch(
         dispatch_id=identity.dispatch_id(given["source"], external_id),
         external_id=external_id,
-        **{"item_digest": b"", "content_digest": b"", "text_digest": None, **given},
+        **{
+            "item_digest": b"",
+            "content_digest": b"",
+            "text_digest": None,
+            "signature": b"",
+            **given,
+        },
     )
     content = identity.content_digest(made)
     digests = {
@@ -94,8 +101,14 @@ def dispatch(external_id: str = "urn:oriel:1", **fields: Any) -> Dispatch:
         "item_digest": content + made.status.encode(),
         "content_digest": content,
         "text_digest": identity.text_digest(made.headline, made.body),
+        "signature": to_bytes(prepare(made.headline, made.body)),
     }
     return Dispatch(**{name: getattr(made, name) for name in Dispatch.__slots__} | digests | fields)
+
+
+def sighting(dispatch: Dispatch) -> Sighting:
+    """The dispatch met again as it is."""
+    return Sighting(dispatch.source, dispatch.dispatch_id, dispatch.item_digest, dispatch.status)
 
 
 def withdrawal(external_id: str = "urn:oriel:1", **fields: Any) -> Dispatch:

@@ -26,15 +26,19 @@ from flows.load.rows import (
     with_seconds,
 )
 from flows.load.statements import statement
-from flows.model import Batch, Failed, Received, Rejection, Stored, Tally
+from flows.model import Batch, Failed, Received, Rejection, Sighting, Stored, Tally
 from flows.transform.decide import Decision, decide
-from flows.transform.fingerprint import Signature, prepare
+from flows.transform.fingerprint import Signature, from_bytes
 
 logger = logging.getLogger(__name__)
 
 # Where so many dispatches are refused and not one passes, the fault is not theirs: it is raised,
 # and they come again when it is mended.
 SUSPICIOUS = 10
+
+
+class Outdated(Exception):
+    """The archive has moved on since the batch was prepared: what was recognised is so no more."""
 
 
 def states(
@@ -54,7 +58,8 @@ def load(database: Database, run_id: UUID, batch: Batch) -> dict[str, Tally]:
 
     Loading the same batch of the same run again changes nothing and returns the same tallies. An
     item that PostgreSQL refuses is found by halving and becomes a rejection; errors that say
-    nothing of the data (a lost connection, a full disk) are raised, and nothing is stored.
+    nothing of the data (a lost connection, a full disk) are raised, and nothing is stored. Nor is
+    it where Outdated is raised: prepare the batch anew.
     """
     started = perf_counter()
     with database.connect(autocommit=True) as connection, connection.transaction():
@@ -63,6 +68,8 @@ def load(database: Database, run_id: UUID, batch: Batch) -> dict[str, Tally]:
         )
         if done := _tallied(connection, run_id, batch.number):
             return done
+        if _is_outdated(connection, batch.sightings):
+            raise Outdated
         row = connection.execute("SELECT clock_timestamp()").fetchone()
         assert row is not None
         return _Loading(connection, run_id, batch, row[0]).run(started)
@@ -93,12 +100,10 @@ class _Loading:
         reread = {document.sha256 for document in self.batch.reread}
         decisions = decide(self.batch.dispatches, known, reread)
         changed = [one for one in decisions if one.outcome != "unchanged"]
-        # Before the lock that loads wait for: it takes as long as relating does.
-        signatures = _signatures(changed)
         self._write(changed)
         if self.refusal is not None and not self.decided and len(changed) >= SUSPICIOUS:
             raise self.refusal
-        self._relate(signatures)
+        relate(self.connection, _signatures(self.decided))
         self.decided += [one for one in decisions if one.outcome == "unchanged"]
         self._touch()
         self._reject()
@@ -160,10 +165,6 @@ class _Loading:
         ):  # fmt: skip
             self.connection.execute(statement(step), self.shared)
 
-    def _relate(self, signatures: Mapping[UUID, Signature]) -> None:
-        written = {one.dispatch.dispatch_id for one in self.decided}
-        relate(self.connection, {key: one for key, one in signatures.items() if key in written})
-
     def _refuse(self, decisions: Iterable[Decision], error: psycopg.Error | UnicodeError) -> None:
         for decision in decisions:
             dispatch = decision.dispatch
@@ -179,7 +180,10 @@ class _Loading:
             )
 
     def _touch(self) -> None:
-        met = [(one.dispatch_id, one.item_digest) for one in self.batch.sightings]
+        # A digest is kept where the item differs although its content does not.
+        met: list[tuple[UUID, bytes | None]] = [
+            (one.dispatch_id, None) for one in self.batch.sightings
+        ]
         met += [
             (one.dispatch.dispatch_id, one.dispatch.item_digest if one.current else None)
             for one in self.decided
@@ -268,6 +272,12 @@ class _Loading:
         self.connection.execute(statement("count_run"), self.shared)
 
 
+def _is_outdated(connection: psycopg.Connection[Any], sightings: Sequence[Sighting]) -> bool:
+    columns = columns_of(sightings, ("dispatch_id", "item_digest", "status"))
+    row = connection.execute(statement("outdated"), columns).fetchone()
+    return row is not None
+
+
 def _tallied(connection: psycopg.Connection[Any], run_id: UUID, number: int) -> dict[str, Tally]:
     with connection.cursor(row_factory=dict_row) as cursor:
         cursor.execute(statement("tallied"), {"run_id": run_id, "batch": number})
@@ -302,7 +312,7 @@ def _halves(decisions: list[Decision]) -> tuple[list[Decision], list[Decision]] 
 def _signatures(decisions: Iterable[Decision]) -> dict[UUID, Signature]:
     """Of the texts that will stand; a bare withdrawal leaves the text that stands."""
     return {
-        one.dispatch.dispatch_id: prepare(one.dispatch.headline, one.dispatch.body)
+        one.dispatch.dispatch_id: from_bytes(one.dispatch.signature)
         for one in decisions
         if one.current and not one.carried
     }

@@ -12,6 +12,7 @@ from flows.transform.credit import split_credit
 from flows.transform.dateline import find_dateline
 from flows.transform.dates import PLAUSIBLE_AHEAD, Moment, disagrees, read_date
 from flows.transform.embargo import Embargo, find_embargo, read_embargo
+from flows.transform.fingerprint import prepare, to_bytes
 from flows.transform.markup import title_to_text, to_text
 from flows.transform.quality import Flag, inspect
 from flows.transform.text import clean_line, clean_text, word_count
@@ -85,6 +86,7 @@ def transform(item: Item, source: Source, received_at: datetime) -> Dispatch | R
         item_digest=identity.item_digest(item),
         content_digest=b"",
         text_digest=identity.text_digest(headline, body),
+        signature=to_bytes(prepare(headline, body)),
         language=spoken or _language_code(item.language) or source.language,
         credit=credit or source.agency,
         byline=byline,

@@ -32,9 +32,13 @@ def recognise(
     """
     keyed = [(item, _dispatch_id(item)) for item in items]
     changed = {key for item, key in keyed if key and not _as_archived(item, stored.get(key))}
-    known = [(item, key) for item, key in keyed if key and key not in changed]
     fresh = [item for item, key in keyed if key is None or key in changed]
-    return [Sighting(item.source, key) for item, key in known], fresh
+    sightings = [
+        Sighting(item.source, key, stored[key].item_digest, stored[key].status)
+        for item, key in keyed
+        if key and key not in changed
+    ]
+    return sightings, fresh
 
 
 def _dispatch_id(item: Item) -> UUID | None:

@@ -176,6 +176,44 @@ class TestWhatARunSaysOfItself:
         assert query(archive, "SELECT state FROM run") == ["Failed"]
 
 
+class TestABatchMadeWhileAnotherIsLoaded:
+    """The feed says A, then B, then A again, each in a document and a batch of its own."""
+
+    @pytest.fixture
+    def rings(self, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
+        monkeypatch.setenv("NEWSWIRE_BATCH_DOCUMENTS", "1")
+        newsroom.source("quay")
+        newsroom.write("quay/1.rss", FEED)
+        return newsroom
+
+    def test_knows_what_the_other_has_brought(
+        self, run_flow: RunFlow, archive: Database, rings: Newsroom
+    ) -> None:
+        run_flow(everything=True)
+        rings.write("quay/2.rss", FEED.replace("winter", "summer"))
+        rings.write("quay/3.rss", FEED + "<!-- once more -->")
+        rings.write("quay/4.rss", FEED.replace("winter", "summer") + "<!-- and again -->")
+
+        state = run_flow(everything=True)
+
+        assert query(
+            archive, "SELECT headline FROM revision WHERE external_id = 'q2' ORDER BY revision"
+        ) == [f"Ferry keeps its {season} hours" for season in ("winter", "summer") * 2]
+        assert str(state.message).startswith("9 received, 0 added, 3 revised, 3 unchanged")
+
+    def test_is_lost_with_it_and_comes_again(
+        self, run_flow: RunFlow, archive: Database, rings: Newsroom
+    ) -> None:
+        rings.write("quay/2.rss", FEED.replace(">q", ">r"))
+        accidents.refuse(archive, "53100", "no more of this")
+
+        assert run_flow().is_failed()
+        assert dispatches(archive) == {}
+
+        accidents.avert(archive)
+        assert str(run_flow(everything=True).message).startswith("6 received, 4 added")
+
+
 class TestWhatARunIsAbout:
     def test_by_itself_it_takes_what_is_due(
         self, run_flow: RunFlow, archive: Database, quay: Newsroom

@@ -14,9 +14,9 @@ import pytest
 from flows.load import runs
 from flows.load.database import Database
 from flows.load.sources import cursors
-from flows.load.store import SUSPICIOUS, load
-from flows.model import Dispatch, Failed, Finished, Rejection, Sighting, Tally, Unmodified
-from tests.records import NOON, batch, dispatch, document, received, withdrawal
+from flows.load.store import SUSPICIOUS, Outdated, load
+from flows.model import Dispatch, Failed, Finished, Rejection, Tally, Unmodified
+from tests.records import NOON, batch, dispatch, document, received, sighting, withdrawal
 
 Connection = psycopg.Connection[Any]
 RUN, LATER = UUID(int=1), UUID(int=2)
@@ -67,7 +67,7 @@ class TestCounting:
                 apart(2, body="Another text."),
                 apart(4),
                 apart(5, headline="with a NUL: \x00"),
-                sightings=(Sighting("wire", apart(3).dispatch_id),),
+                sightings=(sighting(apart(3)),),
             ),
         )
 
@@ -172,7 +172,7 @@ class TestAgain:
         self, database: Database, connection: Connection
     ) -> None:
         load(database, RUN, batch(apart(1), apart(2)))
-        load(database, LATER, batch(apart(1), sightings=(Sighting("wire", apart(2).dispatch_id),)))
+        load(database, LATER, batch(apart(1), sightings=(sighting(apart(2)),)))
 
         assert column(
             connection, "SELECT count(*) FROM newswire.dispatch WHERE last_seen_at > first_seen_at"
@@ -212,6 +212,51 @@ class TestAgain:
         assert column(connection, "SELECT item_digest FROM newswire.dispatch") == [
             apart(1).item_digest
         ]
+
+
+class TestABatchThatWasPreparedTooEarly:
+    @pytest.mark.parametrize(
+        "meanwhile",
+        [
+            pytest.param(apart(2, headline="Another headline"), id="another state came"),
+            pytest.param(withdrawal("urn:oriel:2"), id="it was withdrawn"),
+        ],
+    )
+    def test_is_not_loaded_where_what_it_recognised_has_changed(
+        self, database: Database, connection: Connection, meanwhile: Dispatch
+    ) -> None:
+        load(database, RUN, batch(apart(1), apart(2)))
+        early = batch(apart(3), sightings=(sighting(apart(1)), sighting(apart(2))), number=2)
+        load(database, RUN, batch(meanwhile, number=1))
+        before = counts(connection)
+
+        with pytest.raises(Outdated):
+            load(database, RUN, early)
+
+        assert counts(connection) == before
+
+    def test_is_not_loaded_where_what_it_recognised_is_gone(
+        self, database: Database, connection: Connection
+    ) -> None:
+        with pytest.raises(Outdated):
+            load(database, RUN, batch(apart(1), sightings=(sighting(apart(2)),)))
+
+        assert column(connection, "SELECT count(*) FROM newswire.dispatch") == [0]
+
+    def test_is_loaded_where_something_else_has(self, database: Database) -> None:
+        load(database, RUN, batch(apart(1), apart(2)))
+        early = batch(apart(3), sightings=(sighting(apart(1)),), number=2)
+        load(database, RUN, batch(apart(2, headline="Another headline"), number=1))
+
+        assert load(database, RUN, early)["wire"] == Tally(2, added=1, unchanged=1)
+
+    def test_is_not_looked_at_again_once_it_is_loaded(self, database: Database) -> None:
+        load(database, RUN, batch(apart(1)))
+        early = batch(apart(2), sightings=(sighting(apart(1)),), number=1)
+        first = load(database, RUN, early)
+        load(database, RUN, batch(apart(1, headline="Another headline"), number=2))
+
+        assert load(database, RUN, early) == first
 
 
 class TestHistory:

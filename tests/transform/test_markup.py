@@ -5,7 +5,7 @@ import re
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from flows.transform.markup import looks_like_markup, title_to_text, to_text
@@ -143,7 +143,10 @@ def test_never_raises_on_broken_markup(markup: str) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00")))
+@example("AT&T <R&D>")
 def test_escaped_text_loses_no_letter(text: str) -> None:
+    assume(html.unescape(text) == text)  # or it was escaped twice, and means a character
+
     shown = to_text(f"<p>{html.escape(text)}</p>")
     assert visible(shown) == visible(text)
 

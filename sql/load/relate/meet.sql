@@ -1,7 +1,8 @@
 -- Who carries the fingerprints of what is compared, in the months that the reach extends to. What
 -- carries the same ones asks once: of agency copy a batch may hold hundreds, which would each meet
 -- all the others at every fingerprint. OFFSET keeps the lookup one for each fingerprint: the
--- planner, who has no idea of how few carry one, would at times rather read a whole month.
+-- planner, who has no idea of how few carry one, would at times rather read a whole month. In the
+-- order of the index, in which the postings of a batch were written too: a quarter faster.
 INSERT INTO met (text, month, hash, other, other_month, near)
 WITH text AS MATERIALIZED (
     SELECT
@@ -33,6 +34,7 @@ probe AS MATERIALIZED (
         AND NOT EXISTS (
             SELECT FROM newswire.boilerplate AS b WHERE b.month = p.month AND b.hash = p.hash
         )
+    ORDER BY p.probed, p.hash
 )
 
 SELECT
