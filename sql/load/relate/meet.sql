@@ -17,24 +17,19 @@ WITH text AS MATERIALIZED (
     GROUP BY month, fingerprints
 ),
 
-carried AS MATERIALIZED (
+probe AS MATERIALIZED (
     SELECT t.text, t.month, t.earliest, t.latest, m.month AS probed, h.hash
     FROM text AS t
     CROSS JOIN generate_series(t.first_month, t.last_month) AS m (month)
     CROSS JOIN unnest(t.fingerprints) AS h (hash)
-),
-
-probe AS MATERIALIZED (
-    SELECT p.text, p.month, p.earliest, p.latest, p.probed, p.hash
-    FROM carried AS p
     WHERE
         NOT EXISTS (
-            SELECT FROM newswire.boilerplate AS b WHERE b.month = p.probed AND b.hash = p.hash
+            SELECT FROM newswire.boilerplate AS b WHERE b.month = m.month AND b.hash = h.hash
         )
         AND NOT EXISTS (
-            SELECT FROM newswire.boilerplate AS b WHERE b.month = p.month AND b.hash = p.hash
+            SELECT FROM newswire.boilerplate AS b WHERE b.month = t.month AND b.hash = h.hash
         )
-    ORDER BY p.probed, p.hash
+    ORDER BY m.month, h.hash
 )
 
 SELECT
