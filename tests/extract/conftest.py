@@ -6,15 +6,26 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import httpx
 import pytest
 
-from tests.extract.server import Server, serving
+from flows.extract.http import make_client
+from flows.settings import Settings
+from tests.extract.server import Server, serving, without_proxies
 
 
 @pytest.fixture
 def server() -> Iterator[Server]:
     with serving() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[httpx.Client]:
+    with pytest.MonkeyPatch.context() as patch:
+        without_proxies(patch)
+        with make_client(Settings(http_connections=4)) as client:
+            yield client
 
 
 _CAPABILITY_VERSION_3 = 0x20080522

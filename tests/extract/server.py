@@ -142,3 +142,9 @@ def serving() -> Iterator[Server]:
             accepting.join()
             for thread in threads:
                 thread.join()
+
+
+def cut_by_reset(exchange: Exchange) -> None:
+    """Begins a document and resets the connection."""
+    exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n<rss>")
+    exchange.reset()

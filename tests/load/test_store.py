@@ -1,11 +1,9 @@
 """A batch is loaded whole or not at all, counted to the item, and once however often it comes."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from random import Random
-from string import ascii_letters, digits
-from typing import Any
+from string import ascii_letters
 from uuid import UUID
 
 import psycopg
@@ -14,42 +12,15 @@ import pytest
 from flows.load import runs
 from flows.load.database import Database
 from flows.load.sources import cursors
-from flows.load.store import SUSPICIOUS, Outdated, load
+from flows.load.store import Outdated, load
 from flows.model import Dispatch, Failed, Finished, Rejection, Tally, Unmodified
+from tests.load.archive import LATER, RUN, TABLES, Connection, apart, column, counts, headlines
 from tests.records import NOON, batch, dispatch, document, received, sighting, withdrawal
-
-Connection = psycopg.Connection[Any]
-RUN, LATER = UUID(int=1), UUID(int=2)
-
-TABLES = ("document", "dispatch", "revision", "duplicate", "rejection", "cursor", "poll", "tally")
-
-
-def counts(connection: Connection) -> dict[str, int]:
-    return {
-        table: connection.execute(f"SELECT count(*) FROM newswire.{table}").fetchall()[0][0]
-        for table in TABLES
-    }
-
-
-def column(connection: Connection, query: str, *values: object) -> list[Any]:
-    return [row[0] for row in connection.execute(query, values)]
-
-
-def headlines(connection: Connection) -> list[str]:
-    return column(connection, "SELECT headline FROM newswire.dispatch ORDER BY headline")
 
 
 def start(database: Database, run_id: UUID = RUN) -> None:
     with runs.running(database, run_id, "ingest"):
         pass
-
-
-def apart(number: int, **fields: Any) -> Dispatch:
-    """A dispatch like no other."""
-    return dispatch(
-        f"urn:oriel:{number}",
-        **{"headline": f"Story {number}", "body": f"Lock number {number} opened. " * 8, **fields},
-    )
 
 
 class TestCounting:
@@ -257,184 +228,6 @@ class TestABatchThatWasPreparedTooEarly:
         load(database, RUN, batch(apart(1, headline="Another headline"), number=2))
 
         assert load(database, RUN, early) == first
-
-
-class TestHistory:
-    def chain(self, database: Database) -> None:
-        for number, met in enumerate(
-            (
-                apart(1, headline="First"),
-                apart(1, headline="Second"),
-                apart(1, headline="Second"),
-                apart(1, headline="First"),
-                withdrawal("urn:oriel:1"),
-            )
-        ):
-            load(database, RUN, batch(met, number=number))
-
-    def test_every_state_stays_with_when_it_was_known(
-        self, database: Database, connection: Connection
-    ) -> None:
-        self.chain(database)
-
-        rows = connection.execute(
-            "SELECT revision, headline, status, recorded_at, superseded_at"
-            " FROM newswire.revision ORDER BY revision"
-        ).fetchall()
-        assert [row[:3] for row in rows] == [
-            (1, "First", "usable"),
-            (2, "Second", "usable"),
-            (3, "First", "usable"),
-            (4, "First", "canceled"),
-        ]
-        assert all(one[4] == following[3] for one, following in pairwise(rows))
-        assert rows[-1][4] is None
-        assert connection.execute(
-            "SELECT revision, headline, status FROM newswire.dispatch"
-        ).fetchall() == [(4, "First", "canceled")]
-
-    def test_as_of_any_instant_there_is_one_state_from_the_first_on(
-        self, database: Database, connection: Connection
-    ) -> None:
-        self.chain(database)
-        recorded: list[datetime] = column(
-            connection, "SELECT recorded_at FROM newswire.revision ORDER BY revision"
-        )
-        blink = timedelta(microseconds=1)
-
-        def known(moment: datetime) -> list[int]:
-            return column(connection, "SELECT revision FROM newswire.dispatch_as_of(%s)", moment)
-
-        assert known(recorded[0] - blink) == []
-        for number, moment in enumerate(recorded, start=1):
-            assert known(moment) == [number]
-            assert known(moment - blink) == ([number - 1] if number > 1 else [])
-        assert known(recorded[-1] + timedelta(days=1)) == [4]
-
-    def test_a_state_that_was_replaced_at_once_was_never_known(
-        self, database: Database, connection: Connection
-    ) -> None:
-        load(database, RUN, batch(apart(1), apart(1, headline="Second", updated_at=NOON)))
-
-        assert column(connection, "SELECT count(*) FROM newswire.revision") == [2]
-        assert column(
-            connection,
-            "SELECT a.revision FROM newswire.revision AS r"
-            " CROSS JOIN newswire.dispatch_as_of(r.recorded_at) AS a",
-        ) == [2, 2]
-
-    def test_a_clock_set_back_ends_no_state_before_it_began(
-        self, database: Database, connection: Connection
-    ) -> None:
-        load(database, RUN, batch(apart(1)))
-        connection.execute("UPDATE newswire.revision SET recorded_at = now() + interval '1 hour'")
-
-        load(database, LATER, batch(apart(1, headline="Second")))
-
-        assert column(
-            connection, "SELECT revision FROM newswire.dispatch_as_of(now() + interval '2 hours')"
-        ) == [2]
-
-    def test_a_bare_withdrawal_keeps_the_text(
-        self, database: Database, connection: Connection
-    ) -> None:
-        load(database, RUN, batch(apart(1)))
-        gone = withdrawal("urn:oriel:1", sha256="e" * 64, location="feed.xml", position=3)
-
-        load(database, LATER, batch(gone))
-
-        assert connection.execute(
-            "SELECT status, headline, word_count FROM newswire.dispatch"
-        ).fetchall() == [("canceled", "Story 1", 23)]
-        assert connection.execute(
-            "SELECT sha256, location, position, headline FROM newswire.revision WHERE revision = 2"
-        ).fetchall() == [("e" * 64, "feed.xml", 3, "Story 1")]
-
-    def test_text_after_a_withdrawal_is_kept_and_stays_canceled(
-        self, database: Database, connection: Connection
-    ) -> None:
-        load(database, RUN, batch(withdrawal("urn:oriel:1")))
-        load(database, LATER, batch(apart(1)))
-
-        assert connection.execute(
-            "SELECT status, headline, revision FROM newswire.dispatch"
-        ).fetchall() == [("canceled", "Story 1", 2)]
-        assert column(connection, "SELECT count(*) FROM newswire.publishable") == [0]
-
-
-LONG = "".join(Random(1).choices(ascii_letters + digits, k=3000))  # it must not compress
-UNSTORABLE: list[tuple[str, Dispatch]] = [
-    ("a NUL in the headline", apart(5, headline="bad \x00")),
-    ("a NUL in a keyword", apart(5, keywords=("good", "bad \x00"))),
-    ("a lone surrogate", apart(5, body="bad \ud800 text")),
-    ("an urgency beyond int4", apart(5, urgency=2**31)),
-    ("an external id too long for an index", dispatch(LONG)),
-    ("a status that is none", apart(5, status="doubtful")),
-    ("a date without its precision", apart(5, published_precision=None)),
-]
-
-
-@pytest.mark.parametrize("bad", [case[1] for case in UNSTORABLE], ids=[c[0] for c in UNSTORABLE])
-def test_a_bad_item_costs_itself_only(
-    database: Database, connection: Connection, bad: Dispatch
-) -> None:
-    good = [apart(number) for number in (1, 2, 3, 4, 6, 7)]
-
-    tallies = load(database, RUN, batch(*good[:4], replace(bad, position=4), *good[4:]))
-
-    assert tallies["wire"] == Tally(received=7, added=6, rejected=1)
-    assert headlines(connection) == [one.headline for one in good]
-    assert column(connection, "SELECT count(*) FROM newswire.revision") == [6]
-    assert connection.execute(
-        "SELECT run_id, source, location, item, stage, code, sha256, resolved_at"
-        " FROM newswire.rejection"
-    ).fetchall() == [(RUN, "wire", "one.txt", "one.txt#4", "load", "refused", bad.sha256, None)]
-    [message] = column(connection, "SELECT message FROM newswire.rejection")
-    assert message.startswith("PostgreSQL refused it: ")
-    assert "\n" not in message
-
-
-def test_what_refuses_every_one_of_many_is_no_fault_of_theirs(
-    database: Database, connection: Connection
-) -> None:
-    connection.execute("ALTER TABLE newswire.dispatch ADD CONSTRAINT odd CHECK (headline = '')")
-
-    with pytest.raises(psycopg.errors.CheckViolation):
-        load(database, RUN, batch(*(apart(number) for number in range(SUSPICIOUS))))
-
-    assert set(counts(connection).values()) == {0}
-
-
-def test_the_versions_of_a_dispatch_are_refused_together(
-    database: Database, connection: Connection
-) -> None:
-    load(database, RUN, batch(apart(1)))
-
-    tallies = load(
-        database,
-        LATER,
-        batch(
-            apart(1, headline="Second", updated_at=NOON, position=1),
-            apart(1, headline="\x00", updated_at=NOON + timedelta(hours=1)),
-            apart(2),
-        ),
-    )
-
-    assert tallies["wire"] == Tally(received=3, added=1, rejected=2)
-    assert headlines(connection) == ["Story 1", "Story 2"]
-    assert column(connection, "SELECT superseded_at FROM newswire.revision") == [None, None]
-
-
-def test_ten_bad_items_among_two_hundred_are_all_found(
-    database: Database, connection: Connection
-) -> None:
-    mixed = [
-        apart(number, position=number, **({"urgency": 2**40} if number % 20 == 7 else {}))
-        for number in range(200)
-    ]
-
-    assert load(database, RUN, batch(*mixed))["wire"] == Tally(200, added=190, rejected=10)
-    assert column(connection, "SELECT count(DISTINCT item) FROM newswire.rejection") == [10]
 
 
 class TestTheTransaction:
