@@ -1,25 +1,29 @@
 """The story of a run without Prefect, told by a process that can be killed at any statement."""
 
+import asyncio
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import aclosing
 from functools import wraps
+from itertools import count
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 
+from flows.ahead import ahead
 from flows.choose import choose
-from flows.extract.collect import collect
+from flows.extract.collect import Portion, collect
 from flows.load import runs, search, store
 from flows.load.database import Database
 from flows.load.sources import cursors
 from flows.load.statements import statement
-from flows.model import Cursor
+from flows.model import Batch, Cursor, Source
 from flows.prepare import prepare
 from flows.settings import SQL, Settings
 
@@ -40,14 +44,38 @@ def tell(database: Database, sources: Path, *, claim: bool = True) -> list[str]:
     with runs.running(database, run_id, "ingest") as claims:
         choice = choose(database, settings, [], [], everything=True)
         claimed = claims.take(choice.names) if claim else choice.names
-        for number, portion in enumerate(collect(choice.tasks(claimed), lookup, settings)):
-            batch = prepare(database, portion, choice.sources, number)
-            store.load(database, run_id, batch)
+        portions = collect(choice.tasks(claimed), lookup, settings)
+        asyncio.run(_load_all(database, run_id, portions, choice.sources))
         with database.connect(autocommit=True) as connection:
             while search.index_some(connection, ROWS_AN_INDEX_STEP):
                 pass
         runs.finish(database, run_id, "Completed")
     return claimed
+
+
+async def _load_all(
+    database: Database, run_id: UUID, portions: Iterator[Portion], sources: Mapping[str, Source]
+) -> None:
+    numbers = count()
+
+    def make() -> tuple[Portion, Batch] | None:
+        portion = next(portions, None)
+        if portion is None:
+            return None
+        return portion, prepare(database, portion, sources, next(numbers))
+
+    def settle(portion: Portion, batch: Batch) -> None:
+        while True:
+            try:
+                store.load(database, run_id, batch)
+            except store.Outdated:
+                batch = prepare(database, portion, sources, batch.number)
+            else:
+                return
+
+    async with aclosing(ahead(lambda: asyncio.to_thread(make))) as batches:
+        async for portion, batch in batches:
+            await asyncio.to_thread(settle, portion, batch)
 
 
 def die(dsn: str, sources: Path, step: str, nth: int, when: str) -> None:
