@@ -64,3 +64,15 @@ def _timeless(row: dict[str, Any]) -> tuple[tuple[str, Any], ...]:
         for column, value in row.items()
         if column not in OF_THE_MOMENT
     )
+
+
+def query(database: Database, text: str) -> list[Any]:
+    """What a query gives: rows, or of one column its values."""
+    with database.connect() as connection:
+        rows = connection.execute(text.encode()).fetchall()
+        return [row[0] if len(row) == 1 else row for row in rows]
+
+
+def dispatches(database: Database) -> dict[str, int]:
+    """How many dispatches each source has."""
+    return dict(query(database, "SELECT source, count(*) FROM dispatch GROUP BY source"))

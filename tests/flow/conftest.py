@@ -67,6 +67,16 @@ def prefect(prefect_server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[st
         yield prefect_server
 
 
+FEED = """\
+    <rss version="2.0"><channel><title>Quay</title>
+    <item><guid>q1</guid><title>Crane returns to the quay</title>
+    <description>The yellow crane stood again on Tuesday where it had fallen.</description></item>
+    <item><guid>q2</guid><title>Ferry keeps its winter hours</title>
+    <description>Nobody had asked for other ones, said the notice board.</description></item>
+    <item></item></channel></rss>
+"""
+
+
 class Newsroom:
     """A folder for a catalogue and what its sources hold."""
 
@@ -110,6 +120,18 @@ def newsroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
     # The time at which the system says a file's entry was changed cannot be set: each file looks
     # as if it were still being written.
     monkeypatch.setenv("NEWSWIRE_SETTLE_SECONDS", "0")
+    return newsroom
+
+
+@pytest.fixture
+def quay(newsroom: Newsroom) -> Newsroom:
+    """Two sources: a folder with three dispatches, and a feed with two, and one empty item."""
+    newsroom.source("wire")
+    newsroom.source("quay", "feeds/quay.rss")
+    newsroom.text("wire/1.txt", "Harbour counts its lamps")
+    newsroom.text("wire/2.txt", "Lamps of the harbour counted again")
+    newsroom.text("wire/3.txt", "Mayor will count the lamps herself")
+    newsroom.write("feeds/quay.rss", FEED)
     return newsroom
 
 
