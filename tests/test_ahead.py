@@ -15,17 +15,20 @@ class Maker:
     def __init__(self, last: int, error: Exception | None = None) -> None:
         self.last = last
         self.error = error
-        self.begun = 0
+        self.begun = self.ended = 0
         self.given_up = False
 
     async def make(self) -> int | None:
         number = self.begun
         self.begun += 1
         try:
-            await asyncio.sleep(0)  # others get their turn
+            for _ in range(5):  # others get their turn
+                await asyncio.sleep(0)
         except asyncio.CancelledError:
             self.given_up = True
             raise
+        finally:
+            self.ended += 1
         if number <= self.last:
             return number
         if self.error is not None:
@@ -34,17 +37,15 @@ class Maker:
 
 
 def used(maker: Maker, use: Callable[[int], Awaitable[None]]) -> None:
-    """Uses what is made; what nobody handles of it fails the test."""
+    """Uses what is made; nothing is in the making afterwards."""
 
     async def story() -> None:
-        unhandled: list[object] = []
-        asyncio.get_running_loop().set_exception_handler(lambda _, what: unhandled.append(what))
         try:
             async with aclosing(ahead(maker.make)) as made:
                 async for one in made:
                     await use(one)
         finally:
-            assert not unhandled
+            assert maker.ended == maker.begun
 
     asyncio.run(story())
 
@@ -67,7 +68,7 @@ def test_one_is_in_the_making_while_another_is_in_use() -> None:
     maker = Maker(3)
     begun: list[int] = []
 
-    async def use(one: int) -> None:
+    async def use(_one: int) -> None:
         for _ in range(10):
             await asyncio.sleep(0)
         begun.append(maker.begun)
@@ -89,7 +90,7 @@ def test_an_error_comes_after_what_was_made_before_it() -> None:
     assert seen == [0, 1]
 
 
-def test_what_is_in_the_making_when_its_user_fails_is_given_up() -> None:
+def test_what_is_in_the_making_when_its_user_fails_is_waited_for() -> None:
     maker = Maker(3)
 
     async def use(one: int) -> None:
@@ -99,13 +100,26 @@ def test_what_is_in_the_making_when_its_user_fails_is_given_up() -> None:
     with pytest.raises(KeyError):
         used(maker, use)
 
+    assert (maker.begun, maker.given_up) == (2, False)
+
+
+def test_what_is_in_the_making_when_its_user_is_cancelled_is_given_up() -> None:
+    maker = Maker(3)
+
+    async def use(_one: int) -> None:
+        user = asyncio.current_task()
+        assert user is not None
+        user.cancel()
+        await asyncio.sleep(0)
+
+    with pytest.raises(asyncio.CancelledError):
+        used(maker, use)
+
     assert (maker.begun, maker.given_up) == (2, True)
 
 
 def test_the_error_of_the_user_hides_that_of_the_making() -> None:
     async def use(one: int) -> None:
-        for _ in range(10):
-            await asyncio.sleep(0)
         raise KeyError(one)
 
     with pytest.raises(KeyError):

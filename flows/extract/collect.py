@@ -89,16 +89,20 @@ def _everything(
 
         ahead = settings.http_connections * AHEAD
         started = deque((source, pool.submit(poll, source)) for source in feeds[:ahead])
-        for task in tasks:
-            if task.source.kind == "folder":
-                yield from _folder(task, lookup, settings)
-        for following in chain(feeds[ahead:], repeat(None, len(started))):
-            source, fetching = started.popleft()
-            fetched = fetching.result()
-            if following is not None:
-                started.append((following, pool.submit(poll, following)))
-            yield fetched
-            yield Finished(source.name, _error(fetched))
+        try:
+            for task in tasks:
+                if task.source.kind == "folder":
+                    yield from _folder(task, lookup, settings)
+            for following in chain(feeds[ahead:], repeat(None, len(started))):
+                source, fetching = started.popleft()
+                fetched = fetching.result()
+                if following is not None:
+                    started.append((following, pool.submit(poll, following)))
+                yield fetched
+                yield Finished(source.name, _error(fetched))
+        finally:
+            # Where nobody asks for the rest, what has not begun is not fetched.
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _folder(task: Task, lookup: Lookup, settings: Settings) -> Iterator[Fetched | Finished]:

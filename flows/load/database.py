@@ -2,6 +2,7 @@
 
 import logging
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -154,6 +155,9 @@ class Database:
                 "see the server's log",
             )
             raise DatabaseError(f"the database cannot be reached ({said}): {advice}") from error
+        # Where a lock is waited for, each statement must see what the lock protected, whatever the
+        # database has as its default.
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
         self._connections.add(connection)
         return connection
 
@@ -202,9 +206,18 @@ def _server(
         yield settings.database_url, None
         return
     lease = Lease(settings.home, settings.postgres_bin, notify)
+    ended = threading.Event()
+
+    def revive() -> str:
+        # A thread that outlives its run must not start a server that nobody would stop.
+        if ended.is_set():
+            raise DatabaseError("the run has ended: start another")
+        return lease.start()
+
     try:
-        yield lease.start(), lease.start
+        yield lease.start(), revive
     finally:
+        ended.set()
         lease.close()
 
 

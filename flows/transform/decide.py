@@ -132,8 +132,13 @@ def _compare(version: Dispatch, state: Stored, superseded: bool) -> Decision:
         and (version.status != "canceled" or state.status == "canceled")
         and not state.former.isdisjoint((version.content_digest, version.item_digest))
     )
-    if stale or (same and status == state.status):
+    if same and status == state.status:
         return Decision(version, "unchanged", state.revision)
+    if stale:
+        # The archive has moved on. Its own digests stand, or the former state would pass for the
+        # present one when its source comes back to it.
+        kept = replace(version, item_digest=state.item_digest, content_digest=state.content_digest)
+        return Decision(kept, "unchanged", state.revision)
     return Decision(replace(version, status=status), "revised", state.revision + 1)
 
 

@@ -30,6 +30,9 @@ WINDOW: Final = 16
 # At the limit this is as many fingerprints as a dispatch of 300 words has.
 SHORT_WORDS: Final = 80
 SHORT_WINDOW: Final = 4
+# Nobody writes a dispatch of 30,000 words; what is longer is compared by its beginning, or a single
+# document of the largest size allowed would take gigabytes and a million fingerprints.
+LONGEST: Final = 200_000  # characters
 # The lead of an agency dispatch is its first paragraph: 25 to 40 words in the stylebooks.
 LEAD_WORDS: Final = 40
 
@@ -80,9 +83,12 @@ _ARRAYS = ("shingles", "fingerprints", "lead", "title", "figures")
 
 
 def prepare(headline: str, body: str) -> Signature:
-    """The signature of a cleaned dispatch; an empty body gives empty arrays."""
-    title = words(headline)
-    text = words(body)
+    """The signature of a cleaned dispatch; an empty body gives empty arrays.
+
+    Of headline and body the first LONGEST characters count.
+    """
+    title = words(headline[:LONGEST])
+    text = words(body[:LONGEST])
     shingles = _shingles(text)
     window = WINDOW if len(text) >= SHORT_WORDS else SHORT_WINDOW
     return Signature(

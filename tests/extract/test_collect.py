@@ -1,9 +1,9 @@
 """Everything a set of sources holds, in portions; one that fails stands beside the healthy ones."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Generator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -205,6 +205,17 @@ def test_a_part_of_a_source_does_not_finish_it(tmp_path: Path) -> None:
 
     assert bodies([portion]) == [b"dispatch 3"]
     assert portion.finished == []
+
+
+def test_feeds_that_nobody_asks_for_any_more_are_not_fetched(server: Server) -> None:
+    feeds = [feed(f"agency {n}", server.on(f"/{n}", answer(b"<rss/>%d" % n))) for n in range(40)]
+    tasks = [Task(Selection(source)) for source in feeds]
+    found = collect(tasks, nothing_known, settings(http_connections=1, batch_documents=1))
+
+    next(found)
+    cast(Generator[Portion, None, None], found).close()
+
+    assert len(server.asked) < 8
 
 
 def test_every_feed_is_fetched_once_however_many_there_are(server: Server) -> None:

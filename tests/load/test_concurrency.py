@@ -132,6 +132,26 @@ def test_two_runs_over_the_same_dispatches_end_in_the_rows_of_one(
     assert rows(connection) == together
 
 
+@pytest.mark.parametrize("level", ["read committed", "repeatable read", "serializable"])
+def test_copies_find_one_another_whatever_isolation_is_the_default(
+    database: Database, connection: Connection, threads: ThreadPoolExecutor, level: str
+) -> None:
+    connection.execute(
+        f"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_isolation = %L',"
+        f" current_database(), '{level}'); END $$"
+    )
+
+    all_at_once(
+        threads,
+        *(
+            lambda name=name, n=number: load(database, RUN, batch(*stories(name), number=n))
+            for number, name in enumerate(("wire", "paper", "radio"))
+        ),
+    )
+
+    assert len(rows(connection)["duplicate"]) == 50  # each with the first
+
+
 def test_the_same_batch_of_one_run_is_loaded_once(
     database: Database, connection: Connection, threads: ThreadPoolExecutor
 ) -> None:

@@ -259,6 +259,10 @@ def test_the_embedded_database_survives_its_server(wide_folder: Path) -> None:
         assert found == [[("harbour",)]] * 4
     assert warden.find_postmaster(cluster.place_of(home)) is None
 
+    with pytest.raises(DatabaseError, match="the run has ended"):
+        database.connect()
+    assert warden.find_postmaster(cluster.place_of(home)) is None
+
 
 def names(database: Database) -> list[tuple[object, ...]]:
     with database.connect() as connection:

@@ -339,3 +339,8 @@ def test_a_document_read_once_more_brings_nothing_old_back(
 
     assert tallies["wire"] == Tally(1, unchanged=1)
     assert headlines(connection) == ["Changed"]
+
+    with pytest.raises(Outdated):  # what comes back later is not what stands
+        load(database, LATER, batch(sightings=(sighting(first),), number=1))
+    assert load(database, LATER, batch(first, number=1))["wire"] == Tally(1, revised=1)
+    assert headlines(connection) == ["Story 1"]

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.transform.fingerprint import (
+    LONGEST,
     SHORT_WINDOW,
     SHORT_WORDS,
     WINDOW,
@@ -89,6 +90,12 @@ def test_winnowing_keeps_the_smallest_of_every_window(hashes: list[int], window:
 
 def test_a_dispatch_has_about_one_fingerprint_for_eight_words() -> None:
     assert len(prepare("", story(1, 380)).fingerprints) == pytest.approx(44, abs=8)
+
+
+def test_of_a_book_the_beginning_counts() -> None:
+    beginning = story(1, 40_000)[:LONGEST]
+
+    assert to_bytes(prepare("", beginning + story(2, 400))) == to_bytes(prepare("", beginning))
 
 
 @pytest.mark.parametrize(

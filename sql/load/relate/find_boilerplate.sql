@@ -1,5 +1,6 @@
 -- What too many carry, counted by stories (a story of a hundred copies is one) and by dispatches.
--- Each text meets all the carriers of one of its fingerprints, once itself: so many texts met them.
+-- Each text met every carrier of the month, and itself once: the meetings divided by those with
+-- oneself are the carriers.
 WITH often AS MATERIALIZED (
     SELECT month, hash
     FROM met

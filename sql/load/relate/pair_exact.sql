@@ -36,4 +36,14 @@ SELECT
     1,
     1
 FROM member
-WHERE dispatch_id <> first;
+WHERE
+    dispatch_id <> first
+    -- What stands needs no writing: there may be thousands that have one text.
+    AND (
+        first IN (SELECT dispatch_id FROM compared)
+        OR dispatch_id IN (SELECT dispatch_id FROM compared)
+        OR NOT EXISTS (
+            SELECT FROM newswire.duplicate AS p
+            WHERE p.dispatch_id = member.dispatch_id AND p.of_dispatch_id = member.first
+        )
+    );
