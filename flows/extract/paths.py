@@ -131,11 +131,6 @@ def place_of(source: Source) -> Place:
     return Place(Path(*path.parts[:magic]), Pattern(path.parts[magic:]))
 
 
-def path_of(source: Source, location: str) -> Path:
-    """Where the file known as `location` in a folder source lies on this machine."""
-    return place_of(source).folder / decode_name(location)
-
-
 @dataclass(frozen=True, slots=True)
 class Selection:
     """A folder source, and how much of it was asked for."""

@@ -79,7 +79,9 @@ def item_digest(item: Item) -> bytes:
     """Of everything the item says, before cleaning: 32 bytes.
 
     Where it stands in its document is left out, since a feed moves its items at every poll, and
-    so are the flags of reading, which speak of the document's state and not of the item.
+    so are the flags of reading, which speak of the document's state and not of the item. So are
+    `updated`, which some feeds renew at every poll, `identifier`, which says whose state this is
+    and not what it is, and the declared `language`, which only stands in for a detected one.
     """
     return _digest(
         [

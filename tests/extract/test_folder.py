@@ -14,7 +14,7 @@ import pytest
 from flows.extract import folder
 from flows.extract.folder import FolderLimits, walk
 from flows.extract.listing import File, is_skipped
-from flows.extract.paths import folder_location, path_of
+from flows.extract.paths import decode_name, folder_location
 from flows.model import Cursor, Document, Failed, Fetched, Received, Source, Unmodified
 
 LIMITS = FolderLimits(max_document_bytes=1000, settle_seconds=1.0)
@@ -187,7 +187,7 @@ class TestReading:
         assert isinstance(outcome, Received)
         assert outcome.document.location == location
         assert location.encode("utf-8")
-        assert os.fsencode(path_of(desk_walker.source, location)) == path
+        assert os.fsencode(desk / decode_name(location)) == path
 
 
 class TestReadingAgain:

@@ -133,6 +133,8 @@ class TestItemDigest:
             {"quality": ("salvaged",)},
             # Some feeds renew it at every poll: by itself it says nothing.
             {"updated": "2026-11-21T08:00:00Z"},
+            {"identifier": "urn:oriel:2"},
+            {"language": "fr"},
         ],
         ids=lambda fields: next(iter(fields)),
     )
