@@ -10,7 +10,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,16 +64,14 @@ def migrate(
         connection.autocommit = True
         if not _pending(wanted, _applied(connection)):
             return []
-        # The lock has a session to itself, idle between its polls: a session that waits inside
-        # pg_advisory_lock keeps a snapshot, which CREATE INDEX CONCURRENTLY waits for in turn.
-        with _locked(connection, notify), connect() as worker:
-            worker.autocommit = True
-            _prepare(worker)
-            pending = _pending(wanted, _applied(worker))
-            for migration in pending:
-                notify(f"migrating: {migration.name}")
-                _apply(worker, migration)
-            return [migration.name for migration in pending]
+    with _locked(connect, notify), connect() as worker:
+        worker.autocommit = True
+        _prepare(worker)
+        pending = _pending(wanted, _applied(worker))
+        for migration in pending:
+            notify(f"migrating: {migration.name}")
+            _apply(worker, migration)
+        return [migration.name for migration in pending]
 
 
 def read_migrations(folder: Path) -> list[Migration]:
@@ -126,26 +124,47 @@ def _pending(wanted: Sequence[Migration], applied: dict[str, str]) -> Sequence[M
 
 
 @contextmanager
-def _locked(connection: psycopg.Connection, notify: Callable[[str], None]) -> Iterator[None]:
+def _locked(
+    connect: Callable[[], psycopg.Connection], notify: Callable[[str], None]
+) -> Iterator[None]:
+    """Holds the lock in a transaction of its own, which does nothing else.
+
+    A lock of the session would stay with the server's connection behind a pooler.
+    """
     began = time.monotonic()
     pause, told = 0.02, False
-    while connection.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() != (True,):
-        waited = time.monotonic() - began
-        if waited > LOCK_SECONDS:
-            raise DatabaseError(
-                f"another process has been migrating the database for {LOCK_SECONDS:.0f} seconds: "
-                "look for it in pg_stat_activity, then run this again"
-            )
-        if waited > 2 and not told:
-            told = True
-            notify("waiting for another newswire that is migrating the database")
-        time.sleep(pause)
-        pause = min(pause * 1.5, 1.0)
-    try:
+    # Closed without a commit: there is nothing to commit, and a connection that was lost while
+    # the migrations went on must not fail them at their end.
+    with closing(connect()) as connection:
+        connection.autocommit = True
+        # Binds values on this side: a query with its values apart would leave the server a portal,
+        # and with it a snapshot, which CREATE INDEX CONCURRENTLY waits for.
+        connection.cursor_factory = psycopg.ClientCursor
+        while not _take_lock(connection):
+            waited = time.monotonic() - began
+            if waited > LOCK_SECONDS:
+                raise DatabaseError(
+                    "another process has been migrating the database for "
+                    f"{LOCK_SECONDS:.0f} seconds: look for it in pg_stat_activity, then run this "
+                    "again"
+                )
+            if waited > 2 and not told:
+                told = True
+                notify("waiting for another newswire that is migrating the database")
+            time.sleep(pause)
+            pause = min(pause * 1.5, 1.0)
         yield
-    finally:
-        if not connection.broken:
-            connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _take_lock(connection: psycopg.Connection) -> bool:
+    """Whether the lock could be had; only then is a transaction left open, which holds it."""
+    connection.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
+    locked = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK]).fetchone()
+    if locked == (True,):
+        return True
+    # Who waits occupies no connection behind a pooler, where the one at work needs two.
+    connection.execute("ROLLBACK")
+    return False
 
 
 def _prepare(connection: psycopg.Connection) -> None:

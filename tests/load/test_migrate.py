@@ -93,6 +93,31 @@ def test_many_starters_at_once_apply_each_file_once(
     assert fetch(blank, "SELECT count(*) FROM newswire.story") == [(100,)]
 
 
+WHO_HOLDS_THE_LOCK = """CREATE TABLE newswire.holder AS
+SELECT a.state, a.backend_xmin IS NULL AS without_snapshot
+FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database();
+"""
+
+
+def test_the_lock_is_held_by_a_transaction_that_does_nothing_else(
+    blank: Database, write: Write
+) -> None:
+    migrate(blank.connect, write(holder=WHO_HOLDS_THE_LOCK))
+
+    assert fetch(blank, "SELECT * FROM newswire.holder") == [("idle in transaction", True)]
+
+
+def test_the_lock_outlasts_what_the_server_allows_an_idle_transaction(
+    blank: Database, write: Write
+) -> None:
+    impatient = Database(f"{blank.dsn}&options=-c%20idle_in_transaction_session_timeout%3D300ms")
+
+    migrate(impatient.connect, write(long="SELECT pg_sleep(0.6)", holder=WHO_HOLDS_THE_LOCK))
+
+    assert fetch(blank, "SELECT state FROM newswire.holder") == [("idle in transaction",)]
+
+
 def test_a_file_that_fails_leaves_nothing_and_says_where(blank: Database, write: Write) -> None:
     folder = write(story=STORY, fault=f"{FILL}\n\nSELECT 1 FROM newswire.nowhere;\n")
 
