@@ -155,6 +155,46 @@ class TestListings:
         assert ended.code == 1
         assert "invalid input syntax" in ended.err
 
+    @pytest.mark.parametrize(
+        "option", ["search_path%3Dnewswire", "default_transaction_read_only%3Doff"]
+    )
+    def test_sql_cannot_write_whatever_options_the_address_has(
+        self,
+        option: str,
+        newswire: Newswire,
+        archive: Database,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setenv("NEWSWIRE_DATABASE_URL", f"{archive.dsn}&options=-c%20{option}")
+        (tmp_path / "write.sql").write_text("CREATE TABLE newswire.mine ();")
+
+        ended = newswire("sql", "-f", str(tmp_path / "write.sql"))
+
+        assert ended.code == 1
+        assert "cannot execute CREATE TABLE in a read-only transaction" in ended.err
+
+    def test_sql_shows_no_password_among_the_arguments(
+        self,
+        newswire: Newswire,
+        archive: Database,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        programs = {name: f"echo '{name} (PostgreSQL) 16.2'" for name in ("postgres", "initdb")}
+        programs["psql"] = """printf '%s\\n' "$@"; echo "by environment: $PGPASSWORD\""""
+        for name, line in programs.items():
+            (tmp_path / name).write_text(f"#!/bin/sh\n{line}\n")
+            (tmp_path / name).chmod(0o755)
+        monkeypatch.setenv("NEWSWIRE_POSTGRES_BIN", str(tmp_path))
+        monkeypatch.setenv("NEWSWIRE_DATABASE_URL", f"{archive.dsn}&password=scarecrow")
+
+        *arguments, password = newswire("sql").out.splitlines()
+
+        assert password == "by environment: scarecrow"
+        assert any("default_transaction_read_only=on" in each for each in arguments)
+        assert not any("scarecrow" in each for each in arguments)
+
     def test_markup_in_a_text_is_text(self, newswire: Newswire, archive: Database) -> None:
         ended = newswire("sql", "SELECT '[bold]x[/nope]' AS \"[red]h\"")
 

@@ -14,6 +14,7 @@ from flows.console import chosen, out, print_json, print_rows, say, write
 from flows.errors import ConfigurationError
 from flows.load import ask
 from flows.load.binaries import find_binaries
+from flows.load.psql import reading
 from flows.load.server import hold
 from flows.settings import settings
 
@@ -71,11 +72,11 @@ def sql(
         check_variables(file, variable or [])
     with open_archive() as database:
         psql = find_binaries(settings().postgres_bin).folder / "psql"
-        command = [str(psql), "--no-psqlrc", "--set=ON_ERROR_STOP=1", database.dsn]
+        conninfo, secrets = reading(database.dsn)
+        command = [str(psql), "--no-psqlrc", "--set=ON_ERROR_STOP=1", conninfo]
         command += [f"--file={file}"] if file else []
         command += [f"--set={one}" for one in variable or []]
-        options = "-c default_transaction_read_only=on -c TimeZone=UTC"
-        environment = os.environ | {"PGOPTIONS": options, "PAGER": os.environ.get("PAGER", "cat")}
+        environment = os.environ | secrets | {"PAGER": os.environ.get("PAGER", "cat")}
         if subprocess.run(command, env=environment, check=False).returncode:
             # psql has said why.
             sys.exit(1)
