@@ -7,11 +7,12 @@ import psycopg
 import pytest
 
 from flows.errors import NewswireError
-from flows.load import ask
+from flows.load import ask, runs
 from flows.load.database import Database
+from flows.load.sources import record_catalogue
 from flows.load.store import load
-from flows.model import Dispatch
-from tests.records import batch, dispatch
+from flows.model import Dispatch, Failed, Finished
+from tests.records import batch, dispatch, source
 
 Connection = psycopg.Connection[Any]
 
@@ -139,3 +140,52 @@ class TestQuery:
 
     def test_of_nothing_is_nothing(self, connection: Connection) -> None:
         assert ask.query(connection, "") == []
+
+
+class TestRunSources:
+    YESTERDAY = UUID(int=2)
+    TODAY = UUID(int=3)
+
+    @pytest.fixture(autouse=True)
+    def failed_yesterday(self, database: Database, connection: Connection) -> None:
+        feed = source("feed", kind="http", location="https://oriel.example/feed")
+        record_catalogue(connection, [source("desk"), feed])
+        for run_id in (self.YESTERDAY, self.TODAY):
+            with runs.running(database, run_id, "ingest"):
+                pass
+        self.load(
+            database,
+            self.YESTERDAY,
+            Failed("desk", ".", "no_such_folder", "/nowhere/desk: no such folder", 0.1),
+            Failed("feed", feed.location, "refused", "no answer", 0.1),
+        )
+
+    def load(self, database: Database, run_id: UUID, *failed: Failed) -> None:
+        finished = [Finished(one.source, f"{one.code}: {one.message}") for one in failed]
+        load(database, run_id, batch(failed=failed, finished=tuple(finished)))
+
+    def errors(self, connection: Connection, run_id: UUID) -> dict[str, str | None]:
+        rows = ask.rows(connection, "run_sources", run_id=run_id)
+        return {row["source"]: row["error"] for row in rows}
+
+    def test_tell_why_a_source_failed_in_this_run(self, connection: Connection) -> None:
+        assert self.errors(connection, self.YESTERDAY) == {
+            "desk": "no_such_folder: /nowhere/desk: no such folder",
+            "feed": "refused: no answer",
+        }
+
+    def test_do_not_tell_of_other_runs(self, database: Database, connection: Connection) -> None:
+        # A part of a source, or a document read again: its record stays as it was.
+        known = [dispatch("urn:oriel:pier", source=name) for name in ("desk", "feed")]
+        load(database, self.TODAY, batch(*known))
+
+        assert self.errors(connection, self.TODAY) == {"desk": None, "feed": None}
+        assert self.errors(connection, self.YESTERDAY)["feed"] == "refused: no answer"
+
+    def test_do_not_take_a_file_for_its_folder(
+        self, database: Database, connection: Connection
+    ) -> None:
+        busy = Failed("desk", "a.txt", "still_written", "a.txt: still being written", 0.1)
+        load(database, self.TODAY, batch(failed=(busy,)))
+
+        assert self.errors(connection, self.TODAY) == {"desk": None}
