@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from prefect import flow, get_client, get_run_logger, task
-from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.filters import FlowFilter, FlowRunFilter
 from prefect.client.schemas.objects import State, StateType
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Completed
 
@@ -15,10 +16,18 @@ from flows.conduct import conduct
 from flows.ingest import PATIENT, index
 from flows.load import upkeep as care
 from flows.load.database import Database
-from flows.load.runs import Claims
+from flows.load.patience import patiently
+from flows.load.runs import Claims, recorded
 
-# Flow runs that Prefect's client returns and we delete at a time.
+# Flow runs that Prefect's client returns at a time, and among which we delete our own.
 TOGETHER = 200
+
+# A server may be shared, and another project may well call a flow "ingest". So a run is ours only
+# if it also carries the tag of our deployments, which even a run canceled before it began does, or
+# if the archive has a row for it, as for any run started by hand. What neither knows is left: a
+# run of ours that is kept costs some kilobytes, and one of others that is deleted is lost.
+FLOWS = ["ingest", "upkeep", "retry", "compare"]
+TAG = "newswire"
 
 ENDED = [StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED]
 
@@ -53,7 +62,7 @@ async def run(
     log.info("polls: %d older than %d days that found nothing", polls, keep_polls_days)
     months = await shelve(database, keep_fingerprints_months)
     log.info("fingerprints: %d months older than %d shelved", months, keep_fingerprints_months)
-    forgotten = await forget_flow_runs(timedelta(days=keep_flow_runs_days))
+    forgotten = await forget_flow_runs(database, timedelta(days=keep_flow_runs_days))
     log.info("Prefect: %d flow runs older than %d days", forgotten, keep_flow_runs_days)
     await refresh(database)
     return Completed(
@@ -79,12 +88,13 @@ async def refresh(database: Database) -> None:
     await asyncio.to_thread(care.analyze, database)
 
 
-async def forget_flow_runs(age: timedelta) -> int:
-    """Deletes Prefect's records of runs that ended longer ago; returns how many.
+async def forget_flow_runs(database: Database, age: timedelta) -> int:
+    """Deletes Prefect's records of our runs that ended longer ago; returns how many.
 
     Its database holds some 20 kB for each task run, and is no archive.
     """
-    deleted = 0
+    deleted = passed = 0
+    of_our_flows = FlowFilter.model_validate({"name": {"any_": FLOWS}})
     ended_before = FlowRunFilter.model_validate(
         {
             "end_time": {"before_": datetime.now(UTC) - age},
@@ -92,8 +102,18 @@ async def forget_flow_runs(age: timedelta) -> int:
         }
     )
     async with get_client() as client:
-        while old := await client.read_flow_runs(flow_run_filter=ended_before, limit=TOGETHER):
-            for one in old:
+        while old := await client.read_flow_runs(
+            flow_filter=of_our_flows,
+            flow_run_filter=ended_before,
+            sort=FlowRunSort.ID_DESC,
+            limit=TOGETHER,
+            offset=passed,
+        ):
+            ids = [one.id for one in old]
+            known = await asyncio.to_thread(patiently(recorded), database, ids)
+            ours = [one for one in old if TAG in one.tags or one.id in known]
+            passed += len(old) - len(ours)
+            for one in ours:
                 try:
                     await client.delete_flow_run(one.id)
                 except ObjectNotFound:

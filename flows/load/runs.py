@@ -49,9 +49,18 @@ def running(database: Database, run_id: UUID, flow: str) -> Iterator[Claims]:
 
 
 def finish(database: Database, run_id: UUID, state: str) -> None:
-    """Writes how the run ended: Completed, Degraded or Failed."""
+    """Writes how the run ended: Completed, Degraded, Failed or Cancelled."""
     with database.connect() as connection:
         connection.execute(statement("finish_run"), {"run_id": run_id, "state": state})
+
+
+def recorded(database: Database, run_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of the runs that the archive has a row for."""
+    with database.connect() as connection:
+        rows = connection.execute(
+            "SELECT run_id FROM newswire.run WHERE run_id = ANY(%s)", [list(run_ids)]
+        )
+        return {row[0] for row in rows}
 
 
 def next_batch(database: Database, run_id: UUID) -> int:
