@@ -17,6 +17,7 @@ Precision = Literal["second", "minute", "day"]
 Stage = Literal["fetch", "read", "transform", "load"]
 Markup = Literal["html", "text"]
 Relation = Literal["repost", "republication", "revision"]
+Opening = Literal["same", "moved", "own"]  # what a copy begins with, to its original
 
 
 @dataclass(frozen=True, slots=True)

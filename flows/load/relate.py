@@ -29,7 +29,7 @@ import psycopg
 
 from flows.load.copying import copy_binary, copy_rows
 from flows.load.statements import statement
-from flows.model import Relation
+from flows.model import Opening, Relation
 from flows.transform.fingerprint import SHORT_WORDS, Signature, from_bytes, to_bytes
 from flows.transform.identity import news_item
 from flows.transform.similarity import REACH, Verdict, compare, relation
@@ -73,6 +73,7 @@ class Verified:
     relation: Relation
     share: float  # 0..1, of the later one's shingles in the earlier
     jaccard: float  # 0..1
+    opening: Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ def _verified(
         relation(verdict, same_source=pair.same_source, other_item=len(named) == 2),
         verdict.shared / len(later.shingles),
         verdict.jaccard,
+        verdict.opening,
     )
 
 
@@ -226,8 +228,11 @@ def _store(connection: psycopg.Connection[Any], pairs: Iterable[Verified]) -> No
     copy_rows(
         connection,
         "verified",
-        ("dispatch_id", "of_dispatch_id", "relation", "share", "jaccard"),
-        ((one.later, one.earlier, one.relation, one.share, one.jaccard) for one in pairs),
+        ("dispatch_id", "of_dispatch_id", "relation", "share", "jaccard", "opening"),
+        (
+            (one.later, one.earlier, one.relation, one.share, one.jaccard, one.opening)
+            for one in pairs
+        ),
     )
     connection.execute("ANALYZE touched_text")
     connection.execute(statement("relate/pair_exact"))

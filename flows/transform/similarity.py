@@ -17,7 +17,7 @@ from uuid import UUID
 
 import numpy as np
 
-from flows.model import Relation
+from flows.model import Opening, Relation
 from flows.transform.fingerprint import SHORT_WORDS, Hashes, Signature
 
 # Copies appear within 13 h (republications) and 29 h (new versions) in 95 of 100 cases; what is
@@ -41,8 +41,8 @@ FEWEST_SHARED: Final = 8
 
 # News stands at the head. A later text under a headline of its own, whose lead is nowhere in the
 # earlier one and of which over a quarter is new, quotes it or goes on to it: it is another story,
-# that only holds this one. (Of 75 verified pairs without a lead in common none was of one story,
-# 70 were texts made of two dispatches; any limit of .05 to .2 parts the same ones.)
+# that only holds this one. (Of 75 such pairs none was of one story, 70 were texts made of two
+# dispatches and what they do not open with; any limit of .05 to .2 parts the same ones.)
 OWN_LEAD: Final = 0.10
 MOSTLY: Final = 0.75
 
@@ -68,6 +68,7 @@ class Verdict:
     shared: int  # shingles in both
     containment: float  # 0..1, in the one with fewer shingles
     jaccard: float  # 0..1
+    opening: Opening
 
     @property
     def same_text(self) -> bool:
@@ -76,39 +77,47 @@ class Verdict:
 
 
 def compare(later: Signature, earlier: Signature, apart: timedelta) -> Verdict | None:
-    """What two dispatches published `apart` have in common; None where neither is a copy."""
+    """What two dispatches published `apart` have in common; None where neither holds the other."""
     shared = _shared(later.shingles, earlier.shingles)
     if shared < FEWEST_SHARED:
         return None
     lengths = len(later.shingles), len(earlier.shingles)
     containment = shared / min(lengths)
-    if (
-        not _is_contained(later, earlier, containment)
-        or _has_own_news(later, earlier, shared)
-        or _figures_contradict(later, earlier, apart)
+    if containment < CONTAINMENT_WITH_OPENING:
+        return None
+    alike = _open_alike(later, earlier)
+    if not _is_contained(later, earlier, containment, alike) or _figures_contradict(
+        later, earlier, apart
     ):
         return None
-    return Verdict(shared, containment, shared / (sum(lengths) - shared))
+    return Verdict(
+        shared,
+        containment,
+        shared / (sum(lengths) - shared),
+        "same" if alike else _opening(later, earlier, shared),
+    )
 
 
-def _is_contained(a: Signature, b: Signature, containment: float) -> bool:
+def _open_alike(a: Signature, b: Signature) -> bool:
+    return _overlap(a.lead, b.lead) >= OPENING or _jaccard(a.title, b.title) >= OPENING
+
+
+def _opening(later: Signature, earlier: Signature, shared: int) -> Opening:
+    """What a text begins with that does not begin as the earlier one does."""
+    mostly = shared >= MOSTLY * len(later.shingles)
+    if mostly or _shared(later.lead, earlier.shingles) >= OWN_LEAD * len(later.lead):
+        return "moved"
+    return "own"
+
+
+def _is_contained(a: Signature, b: Signature, containment: float, alike: bool) -> bool:
+    """Whether so much of one in the other, at least CONTAINMENT_WITH_OPENING, is enough."""
     shorter, longer = sorted((a.words, b.words))
     if shorter < SHORT_WORDS and shorter < EXCERPT_LENGTH * longer:
         return containment >= EXCERPT_CONTAINMENT
     if containment >= CONTAINMENT:
         return True
-    return containment >= CONTAINMENT_WITH_OPENING and (
-        _overlap(a.lead, b.lead) >= OPENING or _jaccard(a.title, b.title) >= OPENING
-    )
-
-
-def _has_own_news(later: Signature, earlier: Signature, shared: int) -> bool:
-    """Whether the later one begins with news that the earlier one does not have."""
-    return (
-        shared < MOSTLY * len(later.shingles)
-        and _shared(later.lead, earlier.shingles) < OWN_LEAD * len(later.lead)
-        and _jaccard(later.title, earlier.title) < OPENING
-    )
+    return alike
 
 
 def _figures_contradict(a: Signature, b: Signature, apart: timedelta) -> bool:
@@ -136,7 +145,8 @@ def relation(verdict: Verdict, *, same_source: bool, other_item: bool = False) -
     """
     if not same_source:
         return "republication"
-    return "repost" if verdict.same_text or other_item else "revision"
+    again = verdict.same_text or other_item or verdict.opening == "own"
+    return "repost" if again else "revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,20 +157,23 @@ class Pair:
     original: UUID
     jaccard: float
     share: float  # of the copy's shingles, how many stand in the original
+    opening: Opening = "same"
 
 
 def roots(published: Mapping[UUID, datetime], pairs: Iterable[Pair]) -> dict[UUID, UUID]:
     """For each copy the dispatch its family began with.
 
-    From each dispatch the best of its pairs leads one step back (the highest Jaccard index, then
-    the highest share, then the earliest original), and from there on to one that is nobody's
-    copy. Families are never joined through a text that was made of two dispatches: it follows
-    the one it has more of. Does not depend on the order of `pairs`.
+    From each dispatch the best of its pairs leads one step back (one that opens alike, then the
+    highest Jaccard index, then the highest share, then the earliest original), and from there on
+    to one that is nobody's copy. What opens with news of its own is led nowhere by what it
+    quotes. Families are never joined through a text that was made of two dispatches: it follows
+    the one it begins with. Does not depend on the order of `pairs`.
     """
     best: dict[UUID, Pair] = {}
 
-    def rank(pair: Pair) -> tuple[float, float, float, int]:
+    def rank(pair: Pair) -> tuple[bool, float, float, float, int]:
         return (
+            pair.opening == "same",
             pair.jaccard,
             pair.share,
             -published[pair.original].timestamp(),
@@ -169,6 +182,8 @@ def roots(published: Mapping[UUID, datetime], pairs: Iterable[Pair]) -> dict[UUI
 
     for pair in pairs:
         rival = best.get(pair.copy)
+        if pair.opening == "own":
+            continue
         if rival is None or rank(pair) > rank(rival):
             best[pair.copy] = pair
     found: dict[UUID, UUID] = {}

@@ -92,7 +92,7 @@ def _statements() -> Iterator[bytes]:
     # Three in five are copies of one of the other two.
     yield (
         b"INSERT INTO duplicate"
-        b" SELECT copy, original, 'republication', 1, 0.8 FROM (SELECT dispatch_id AS copy,"
+        b" SELECT copy, original, 'republication', 1, 0.8, 'same' FROM (SELECT dispatch_id AS copy,"
         b" first_value(dispatch_id) OVER (PARTITION BY place / 5 ORDER BY place) AS original, place"
         b" FROM (SELECT dispatch_id, row_number() OVER (ORDER BY at) AS place FROM filling) AS one"
         b") AS family WHERE place % 5 > 1"

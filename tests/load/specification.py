@@ -7,7 +7,7 @@ from itertools import combinations
 from uuid import UUID
 
 from flows.load.relate import FEWEST_SHARED, MOST_DISPATCHES, MOST_STORIES
-from flows.model import Dispatch
+from flows.model import Dispatch, Opening
 from flows.transform.fingerprint import SHORT_WORDS, Signature, prepare
 from flows.transform.similarity import REACH, Pair, compare, roots
 
@@ -32,7 +32,7 @@ def expected(dispatches: Sequence[Dispatch]) -> tuple[set[Pair], dict[UUID, UUID
             verdict = compare(b, a, _at(later) - _at(earlier))
             if verdict is not None:
                 share = verdict.shared / len(b.shingles)
-                pairs.add(_pair(earlier, later, verdict.jaccard, share))
+                pairs.add(_pair(earlier, later, verdict.jaccard, share, verdict.opening))
     return pairs, roots(when, pairs)
 
 
@@ -45,8 +45,10 @@ def _month(one: Dispatch) -> Month:
     return _at(one).year, _at(one).month
 
 
-def _pair(earlier: Dispatch, later: Dispatch, jaccard: float, share: float) -> Pair:
-    return Pair(later.dispatch_id, earlier.dispatch_id, jaccard, share)
+def _pair(
+    earlier: Dispatch, later: Dispatch, jaccard: float, share: float, opening: Opening = "same"
+) -> Pair:
+    return Pair(later.dispatch_id, earlier.dispatch_id, jaccard, share, opening)
 
 
 def _boilerplate(

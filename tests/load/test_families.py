@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 
+from flows.model import Opening
 from tests.records import NOON
 
 Connection = psycopg.Connection[Any]
@@ -48,10 +49,17 @@ def tell(connection: Connection, name: str, of: str | None = None, **fields: Any
     connection.execute(TOLD, given | fields)
 
 
-def pair(connection: Connection, copy: str, of: str, relation: str, *figures: float) -> None:
+def pair(
+    connection: Connection,
+    copy: str,
+    of: str,
+    relation: str,
+    *figures: float,
+    opening: Opening = "same",
+) -> None:
     connection.execute(
-        "INSERT INTO newswire.duplicate VALUES (%s, %s, %s, %s, %s)",
-        [number(copy), number(of), relation, *figures],
+        "INSERT INTO newswire.duplicate VALUES (%s, %s, %s, %s, %s, %s)",
+        [number(copy), number(of), relation, *figures, opening],
     )
 
 
@@ -137,6 +145,35 @@ def test_copies_of_what_was_withdrawn_are_listed(
         assert ("copy", "paper", "wire", "republication", 0.75) in rows
 
 
+@pytest.mark.parametrize(
+    ("first", "opening", "listed"),
+    [
+        ({"status": "canceled"}, "own", [("report", "first", 0.375)]),
+        ({"status": "canceled"}, "moved", []),
+        ({}, "own", []),
+    ],
+    ids=["withdrawn and quoted", "withdrawn and copied", "not withdrawn"],
+)
+def test_other_stories_that_quote_what_was_withdrawn_are_listed_once(
+    connection: Connection, first: dict[str, Any], opening: Opening, listed: list[tuple[Any, ...]]
+) -> None:
+    report = {"name": "report", "source": "review", "hours": 6}
+    for one in (FIRST | first, SECOND, report):
+        tell(connection, **one)
+    pair(connection, "second", "first", "revision", 0.75, 0.5)
+    pair(connection, "report", "first", "republication", 0.25, 0.25, opening=opening)
+    pair(connection, "report", "second", "republication", 0.375, 0.25, opening=opening)
+
+    rows = connection.execute(
+        "SELECT d.external_id, o.external_id, w.share FROM newswire.withdrawn_quotations AS w"
+        " JOIN newswire.dispatch AS d USING (dispatch_id)"
+        " JOIN newswire.dispatch AS o ON o.dispatch_id = w.original_id"
+    ).fetchall()
+
+    assert rows == listed
+    assert "report" in publishable(connection)
+
+
 def test_a_copy_is_told_by_its_pair_with_the_original(connection: Connection) -> None:
     for one in (FIRST, COPY, SECOND):
         tell(connection, **one)
@@ -175,7 +212,9 @@ def family(connection: Connection, original: str) -> list[tuple[Any, ...]]:
     ).fetchall()
 
 
-@pytest.mark.parametrize("view", ["publishable", "family", "withdrawn_copies"])
+@pytest.mark.parametrize(
+    "view", ["publishable", "family", "withdrawn_copies", "withdrawn_quotations"]
+)
 def test_the_reading_role_may_ask(connection: Connection, view: str) -> None:
     tell(connection, **FIRST)
     with connection.transaction():

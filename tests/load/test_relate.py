@@ -172,7 +172,7 @@ CASES = {
             ),
         ],
         {"a": None, "b": None, "both": "a"},
-        {("both", "a", "republication")},
+        {("both", "a", "republication"), ("both", "b", "republication")},
     ),
     "other news that goes on to quote a dispatch whole": Case(
         [
@@ -186,6 +186,7 @@ CASES = {
             ),
         ],
         {"a": None, "b": None},
+        {("b", "a", "republication")},
     ),
     "a republication that comes before its original": Case(
         [at(3, "b", *ENGLISH[:3], source="paper"), at(0, "a", *ENGLISH)],

@@ -13,6 +13,7 @@ import pytest
 
 from flows.load.database import Database
 from flows.load.statements import statement
+from flows.model import Opening
 from flows.transform.similarity import Pair, roots
 from tests import stories
 from tests.load.loader import load_cut, load_together, related
@@ -46,8 +47,10 @@ def assert_as_defined(
             (pair.copy, pair.original) for pair in pairs
         )
         measures = {(pair.copy, pair.original): (pair.share, pair.jaccard) for pair in pairs}
-        for copy, original, _relation, share, jaccard in found["duplicate"]:
+        openings = {(pair.copy, pair.original): pair.opening for pair in pairs}
+        for copy, original, _relation, share, jaccard, opening in found["duplicate"]:
             assert (share, jaccard) == pytest.approx(measures[copy, original])
+            assert opening == openings[copy, original]
         assert {copy: root for copy, root in found["dispatch"] if root} == copies
 
     return check
@@ -63,6 +66,7 @@ def test_the_wire_of_these_tests_has_something_of_everything(
     assert len(pairs) > len(copies)
     relations = connection.execute("SELECT DISTINCT relation FROM newswire.duplicate").fetchall()
     assert {row[0] for row in relations} == {"repost", "republication", "revision"}
+    assert {pair.opening for pair in pairs} >= {"same", "moved"}
     assert {row[0] for row in related(connection)["boilerplate"]} == {
         2026 * 12 + 9,
         2026 * 12 + 10,
@@ -132,12 +136,21 @@ def test_roots_are_those_of_the_transform_room(connection: Connection) -> None:
         assert found == roots(published, pairs), f"seed {seed}"
 
 
+OPENINGS: list[Opening] = ["same", "moved", "own"]
+
+
 def random_pairs(chance: Random) -> tuple[dict[UUID, datetime], list[Pair]]:
     """Moments and pairs with few values, so that ties are met at every step."""
     hours = {UUID(int=chance.getrandbits(128)): chance.randrange(12) for _ in range(40)}
     ordered = sorted(hours, key=lambda one: (hours[one], one))
     pairs = [
-        Pair(later, earlier, chance.choice([0.25, 0.5, 1]), chance.choice([0.5, 0.75]))
+        Pair(
+            later,
+            earlier,
+            chance.choice([0.25, 0.5, 1]),
+            chance.choice([0.5, 0.75]),
+            chance.choice(OPENINGS),
+        )
         for place, later in enumerate(ordered)
         for earlier in chance.sample(ordered[:place], k=min(place, chance.randrange(4)))
     ]
@@ -161,8 +174,8 @@ def rooted(
             " FROM newswire.dispatch"
         )
         cursor.executemany(
-            "INSERT INTO newswire.duplicate VALUES (%s, %s, 'revision', %s, %s)",
-            [(pair.copy, pair.original, pair.share, pair.jaccard) for pair in pairs],
+            "INSERT INTO newswire.duplicate VALUES (%s, %s, 'revision', %s, %s, %s)",
+            [(one.copy, one.original, one.share, one.jaccard, one.opening) for one in pairs],
         )
         cursor.execute(statement("relate/stage"))
         cursor.execute("INSERT INTO moved SELECT dispatch_id FROM newswire.dispatch")

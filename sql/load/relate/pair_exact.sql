@@ -28,13 +28,14 @@ noted AS (
     FROM stale
 )
 
-INSERT INTO verified (dispatch_id, of_dispatch_id, relation, share, jaccard)
+INSERT INTO verified (dispatch_id, of_dispatch_id, relation, share, jaccard, opening)
 SELECT
     dispatch_id,
     first,
     CASE WHEN source = first_source THEN 'repost' ELSE 'republication' END,
     1,
-    1
+    1,
+    'same'
 FROM member
 WHERE
     dispatch_id <> first

@@ -25,16 +25,21 @@ stale AS (
 ),
 
 fresh AS (
-    INSERT INTO newswire.duplicate AS p (dispatch_id, of_dispatch_id, relation, share, jaccard)
-    SELECT dispatch_id, of_dispatch_id, relation, share, jaccard
+    INSERT INTO newswire.duplicate AS p (
+        dispatch_id, of_dispatch_id, relation, share, jaccard, opening
+    )
+    SELECT dispatch_id, of_dispatch_id, relation, share, jaccard, opening
     FROM verified
     ON CONFLICT (dispatch_id, of_dispatch_id) DO UPDATE SET
         relation = excluded.relation,
         share = excluded.share,
-        jaccard = excluded.jaccard
+        jaccard = excluded.jaccard,
+        opening = excluded.opening
     WHERE
-        (p.relation, p.share, p.jaccard)
-        IS DISTINCT FROM (excluded.relation, excluded.share, excluded.jaccard)
+        (p.relation, p.share, p.jaccard, p.opening)
+        IS DISTINCT FROM (
+            excluded.relation, excluded.share, excluded.jaccard, excluded.opening
+        )
     RETURNING p.dispatch_id
 )
 

@@ -17,6 +17,7 @@ CREATE TEMPORARY TABLE verified (
     relation       text NOT NULL,
     share          real NOT NULL,
     jaccard        real NOT NULL,
+    opening        text NOT NULL,
     PRIMARY KEY (dispatch_id, of_dispatch_id)
 ) ON COMMIT DROP;
 
