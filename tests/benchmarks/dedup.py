@@ -110,7 +110,7 @@ def measure(database: Database, texts: Sequence[Text], size: int) -> None:
     signing = perf_counter() - started
     with listening() as related:
         started = perf_counter()
-        load_ahead(database, batches)
+        beside = load_ahead(database, batches)
         loading = perf_counter() - started
 
     made = state(database)
@@ -123,9 +123,15 @@ def measure(database: Database, texts: Sequence[Text], size: int) -> None:
     print(f"{sum(one.verified for one in related)} verified;", end=" ")
     print(f"{sum(row[0] in keys for row in made['duplicate'])} pairs with those of the same text")
     number = len(texts)
+    rate = number / max(beside, relating)
+    print(
+        f"fingerprint, candidates, verify: {rate:,.0f} texts/s, fingerprints of the next batch",
+        end=" ",
+    )
+    print(f"beside the rest; one after another {number / (signing + relating):,.0f}")
+    print(f"  signatures {number / beside:,.0f}/s, alone {number / signing:,.0f}/s;", end=" ")
+    print(f"candidates and verify {number / relating:,.0f}/s")
     print(f"whole load, signatures beside it: {number / loading:,.0f} texts/s")
-    print(f"of which fingerprint, candidates, verify: {number / relating:,.0f} texts/s", end=" ")
-    print(f"(signatures alone: {number / signing:,.0f})")
     queries = [1000 * one.query_seconds for one in related]
     middle, worst = quantiles(queries, n=20)[9], quantiles(queries, n=20)[18]
     print(f"candidate query for {size} texts: p50 {middle:.0f} ms, p95 {worst:.0f} ms")
@@ -150,15 +156,28 @@ def load(database: Database, dispatches: Sequence[Dispatch], size: int) -> None:
         store.load(database, run_id, Batch(number=number, dispatches=tuple(portion)))
 
 
-def load_ahead(database: Database, batches: Sequence[Sequence[Dispatch]]) -> None:
-    """Loads the batches in this order, the next one being signed meanwhile."""
+def load_ahead(database: Database, batches: Sequence[Sequence[Dispatch]]) -> float:
+    """Loads the batches in this order, the next one being signed meanwhile.
+
+    Returns the seconds that signing took.
+    """
     run_id = uuid4()
+    took = 0.0
+
+    def timed(batch: Sequence[Dispatch]) -> tuple[Dispatch, ...]:
+        nonlocal took
+        started = perf_counter()
+        signed = sign(batch)
+        took += perf_counter() - started
+        return signed
+
     with ThreadPoolExecutor(1) as beside:
-        signing = beside.submit(sign, batches[0])
+        signing = beside.submit(timed, batches[0])
         for number, following in enumerate([*batches[1:], []]):
             signed = signing.result()
-            signing = beside.submit(sign, following)
+            signing = beside.submit(timed, following)
             store.load(database, run_id, Batch(number=number, dispatches=signed))
+    return took
 
 
 def sign(dispatches: Sequence[Dispatch]) -> tuple[Dispatch, ...]:

@@ -116,6 +116,7 @@ async def one_pass(
         with one.stage("read and clean"):
             return prepare(database, portion, by_name, next(numbers))
 
+    # Of sources of its own and by itself, no batch can find that the archive has moved on.
     def load(batch: Batch) -> None:
         with one.stage("load"):
             one.report.add(batch, store.load(database, run_id, batch))
