@@ -1,6 +1,8 @@
 """show: a dispatch down to its bytes, its family, and what was changed in it."""
 
 import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -98,11 +100,14 @@ def _print_difference(former: dict[str, Any], dispatch: dict[str, Any], *, as_js
     if as_json:
         print_json(listed(changes))
         return
+    if all(one.operation == "equal" for one in changes):
+        say("no difference in headline and text")
+        return
     coloured_here = out.is_terminal and out.color_system is not None and not out.no_color
     for sign, style, one in (("-", DELETED, former), ("+", INSERTED, dispatch)):
         title = Text(f"{sign} {one['dispatch_id']} revision {one['revision']}, {one['source']}")
         if one["published_at"] is not None:
-            title.append(f", {shown(one['published_at'])}")
+            title.append(f", {_told(one['published_at'])}")
         out.print(title, style=style.removesuffix(" strike") if coloured_here else "")
     out.print()
     if coloured_here:
@@ -110,8 +115,6 @@ def _print_difference(former: dict[str, Any], dispatch: dict[str, Any], *, as_js
     else:
         # Not folded where a program may read it: a line of the text is a line.
         out.print(Text(marked(changes)), soft_wrap=True)
-    if all(one.operation == "equal" for one in changes):
-        say("no difference in headline and text")
 
 
 def _print_dispatch(
@@ -119,7 +122,7 @@ def _print_dispatch(
 ) -> None:
     out.print(Text(dispatch["headline"] or "(no headline)", style="bold"))
     facts = [
-        {"fact": fact, "value": shown(dispatch[fact])}
+        {"fact": fact, "value": _told(dispatch[fact])}
         for fact in FACTS
         if dispatch[fact] not in (None, [], "")
     ]
@@ -129,10 +132,10 @@ def _print_dispatch(
     out.print()
     out.print(Padding(Text(dispatch["body"] or "(no text)"), (0, 0, 1, 2)))
     history = ("revision", "recorded_at", "superseded_at", "status", "headline", "word_count")
-    out.print(make_table([{key: one[key] for key in history} for one in revisions], "revisions"))
+    out.print(make_table([_chosen(one, history) for one in revisions], "revisions"))
     out.print()
     origin = ("revision", "location", "position", "bytes", "media_type", "sha256")
-    out.print(make_table([{key: one[key] for key in origin} for one in revisions], "came from"))
+    out.print(make_table([_chosen(one, origin) for one in revisions], "came from"))
     if len(family) > 1:
         out.print()
         for line in family_lines(family, dispatch["dispatch_id"], max(out.width, 80)):
@@ -145,11 +148,32 @@ def _print_dispatch(
     out.print(f"\nits bytes: newswire show {dispatch['dispatch_id']} --bytes")
 
 
+def _chosen(row: Mapping[str, Any], columns: tuple[str, ...]) -> dict[str, Any]:
+    """Some columns of a row, times as they are told."""
+    return {key: _told(row[key]) if isinstance(row[key], datetime) else row[key] for key in columns}
+
+
+def _told(value: object) -> str:
+    """A value as a table cell; a time in UTC, as in the list of the family."""
+    if not isinstance(value, datetime):
+        return shown(value)
+    moment = value.astimezone(UTC)
+    return f"{moment:%Y-%m-%d %H:%M:%SZ}" if moment.second else f"{moment:%Y-%m-%d %H:%MZ}"
+
+
 def _relative(family: list[dict[str, Any]], asked: UUID) -> UUID:
-    """Which other member to compare one with: what it was taken from, or the first that differs."""
-    taken_from = next(one["of_dispatch_id"] for one in family if one["dispatch_id"] == asked)
-    if taken_from is not None:
-        return UUID(str(taken_from))
+    """Which other member to compare one with.
+
+    What it was taken from; of an original the latest version, else the first that differs.
+    """
+    itself = next(one for one in family if one["dispatch_id"] == asked)
+    if itself["of_dispatch_id"] is not None:
+        return UUID(str(itself["of_dispatch_id"]))
     others = [one for one in family if one["dispatch_id"] != asked]
+    versions = [
+        one for one in others if one["relation"] == "revision" and one["source"] == itself["source"]
+    ]
+    if versions:
+        return UUID(str(versions[-1]["dispatch_id"]))
     differing = [one for one in others if one["jaccard"] is not None and one["jaccard"] < 1]
     return UUID(str((differing or others)[0]["dispatch_id"]))

@@ -2,8 +2,9 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import UUID
 
 import pytest
@@ -38,7 +39,12 @@ COPY = dispatch(
     body=TEXT.partition("\n")[0],
     published_at=FIRST.published_at and FIRST.published_at + timedelta(minutes=45),
 )
-ALONE = dispatch("alone", headline="Rain", body="It rained in the hills all day. " * 5)
+RAIN = (
+    "It rained in the hills above Oriel all day, and the shepherds brought their flocks down to "
+    "the lower meadows before the paths were washed away, as they had been in the autumn of 1953 "
+    "when the bridge was lost."
+)
+ALONE = dispatch("alone", headline="Rain", body=RAIN)
 
 
 def short(one: Dispatch) -> str:
@@ -96,6 +102,50 @@ def test_the_family_is_told_to_programs(newswire: Newswire) -> None:
 )
 def test_the_command_that_tells_more_is_named(newswire: Newswire, name: str, hint: str) -> None:
     assert hint in newswire("show", name).splitlines()
+
+
+def test_of_an_original_the_latest_version_is_named_rather_than_a_copy(
+    newswire: Newswire, database: Database
+) -> None:
+    assert ALONE.published_at
+    for number, (source, hours, words) in enumerate(
+        [
+            ("paper", 1, " Umbrellas sold out."),
+            ("wire", 2, " The brook rose."),
+            ("wire", 3, " The brook rose and fell."),
+            ("paper", 4, " So much for the picnic."),
+        ],
+        start=4,
+    ):
+        later = dispatch(
+            f"rain-{hours}",
+            source=source,
+            headline="Rain",
+            body=RAIN + words,
+            published_at=ALONE.published_at + timedelta(hours=hours),
+        )
+        load(database, UUID(int=1), batch(later, number=number))
+    members = json.loads(newswire("show", "alone", "--json"))["family"]
+
+    assert [one["source"] for one in members] == [ALONE.source, "paper", "wire", "wire", "paper"]
+    hint = f"what differs: newswire show {ALONE.dispatch_id} --diff {members[3]['dispatch_id'][:8]}"
+    assert hint in newswire("show", "alone").splitlines()
+
+
+def test_times_are_told_in_utc_as_in_the_family(newswire: Newswire) -> None:
+    printed = newswire("show", "urn:copy")
+    assert COPY.published_at
+    published = f"{COPY.published_at.astimezone(UTC):%Y-%m-%d %H:%MZ}"
+
+    assert re.search(rf"^published_at +{published}", printed, re.MULTILINE)
+    moments = re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d\S*", printed)
+    assert len(moments) >= 5
+    assert [one for one in moments if not one.endswith("Z")] == []
+
+
+def test_a_text_against_itself_is_not_shown(newswire: Newswire) -> None:
+    assert newswire("show", "alone", "--diff", "1") == ""
+    assert json.loads(newswire("show", "alone", "--diff", "1", "--json"))[0]["op"] == "equal"
 
 
 def test_a_dispatch_without_relatives_has_no_family(newswire: Newswire) -> None:
