@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import ByteSize, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from flows.errors import ConfigurationError
@@ -39,8 +39,8 @@ class Settings(BaseSettings):
     # One transaction loads at most this many. Larger batches share the cost of a transaction: 2,000
     # loaded some 7 % faster than 500 in single runs of tests/benchmarks/dedup.py.
     batch_documents: Annotated[int, Field(ge=1)] = 2000
-    batch_bytes: Annotated[int, Field(ge=1)] = 32 * 2**20
-    max_document_bytes: Annotated[int, Field(ge=1)] = 64 * 2**20
+    batch_bytes: Annotated[ByteSize, Field(ge=1)] = ByteSize(32 * 2**20)
+    max_document_bytes: Annotated[ByteSize, Field(ge=1)] = ByteSize(64 * 2**20)
     # A file younger than this may still be being written.
     settle_seconds: Annotated[float, Field(ge=0, le=3600)] = 1.0
 

@@ -40,10 +40,26 @@ def test_folders_become_absolute(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "size"),
+    [("33554432", 2**25), ("32 MiB", 2**25), ("1.5KiB", 1536), ("2 kB", 2000)],
+    ids=["bytes", "binary unit", "fraction", "decimal unit"],
+)
+@pytest.mark.parametrize("name", ["batch_bytes", "max_document_bytes"])
+def test_sizes_may_have_a_unit(
+    name: str, written: str, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"NEWSWIRE_{name.upper()}", written)
+
+    assert getattr(settings(), name) == size
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("NEWSWIRE_BATCH_DOCUMENTS", "0"),
         ("NEWSWIRE_BATCH_BYTES", "many"),
+        ("NEWSWIRE_BATCH_BYTES", "32 leagues"),
+        ("NEWSWIRE_MAX_DOCUMENT_BYTES", "0"),
         ("NEWSWIRE_SETTLE_SECONDS", "-1"),
         ("NEWSWIRE_SETTLE_SECONDS", "inf"),
         ("NEWSWIRE_STATEMENT_SECONDS", "99999999999"),
@@ -56,5 +72,7 @@ def test_folders_become_absolute(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_is_wrong_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
 
-    with pytest.raises(ConfigurationError, match=f"settings: {name}: "):
+    with pytest.raises(ConfigurationError, match=f"settings: {name}: ") as refused:
         settings()
+
+    assert "\n" not in str(refused.value)
