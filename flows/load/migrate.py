@@ -158,7 +158,10 @@ def _locked(
 
 def _take_lock(connection: psycopg.Connection) -> bool:
     """Whether the lock could be had; only then is a transaction left open, which holds it."""
-    connection.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
+    # At any higher level, which may be the default, it would keep its first snapshot.
+    connection.execute(
+        "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = 0"
+    )
     locked = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK]).fetchone()
     if locked == (True,):
         return True

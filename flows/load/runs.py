@@ -40,7 +40,11 @@ def running(database: Database, run_id: UUID, flow: str) -> Iterator[Claims]:
     with closing(
         database.connect(autocommit=True, cursor_factory=psycopg.ClientCursor)
     ) as connection:
-        connection.execute("BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0")
+        # At any higher level, which may be the default, it would keep its first snapshot.
+        connection.execute(
+            "BEGIN ISOLATION LEVEL READ COMMITTED; "
+            "SET LOCAL idle_in_transaction_session_timeout = 0"
+        )
         connection.execute(statement("claim_run"), {"run_id": run_id})
         with database.connect() as other:
             other.execute(statement("start_run"), {"run_id": run_id, "flow": flow})

@@ -100,10 +100,12 @@ WHERE l.locktype = 'advisory' AND l.granted AND a.datname = current_database();
 """
 
 
+@pytest.mark.parametrize("isolation", ["read%5C%20committed", "repeatable%5C%20read"])
 def test_the_lock_is_held_by_a_transaction_that_does_nothing_else(
-    blank: Database, write: Write
+    blank: Database, write: Write, isolation: str
 ) -> None:
-    migrate(blank.connect, write(holder=WHO_HOLDS_THE_LOCK))
+    default = f"{blank.dsn}&options=-c%20default_transaction_isolation%3D{isolation}"
+    migrate(Database(default).connect, write(holder=WHO_HOLDS_THE_LOCK))
 
     assert fetch(blank, "SELECT * FROM newswire.holder") == [("idle in transaction", True)]
 

@@ -78,10 +78,12 @@ class TestClaims:
 
         assert survivor.take(["a", "b"]) == ["a", "b"]
 
+    @pytest.mark.parametrize("isolation", ["read%5C%20committed", "repeatable%5C%20read"])
     def test_hold_no_snapshot_that_would_keep_old_rows(
-        self, database: Database, connection: Connection, alive: ExitStack
+        self, isolation: str, database: Database, connection: Connection, alive: ExitStack
     ) -> None:
-        claims = begin(alive, database, FIRST)
+        default = f"{database.dsn}&options=-c%20default_transaction_isolation%3D{isolation}"
+        claims = begin(alive, Database(default), FIRST)
         claims.take(["a"])
 
         assert connection.execute(
