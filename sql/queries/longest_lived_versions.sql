@@ -43,6 +43,8 @@ sent AS (
     JOIN newswire.dispatch AS n ON n.dispatch_id = p.dispatch_id
     WHERE
         p.relation = 'revision'
+        -- A text made of two stories is a version of one of them only.
+        AND coalesce(n.duplicate_of, n.dispatch_id) = coalesce(d.duplicate_of, d.dispatch_id)
         AND newswire.may_be_shown(d.status, d.embargoed_until)
         AND newswire.may_be_shown(n.status, n.embargoed_until)
         AND d.published_precision <> 'day'

@@ -2,8 +2,8 @@
 --
 -- psql "$(newswire dsn)" -v id='…' -f sql/queries/provenance.sql
 --
--- id: a dispatch_id, as `newswire search` and the other queries show it; default: the dispatch
--- with the most revisions
+-- id: a dispatch_id or its beginning, as `newswire search` and the other queries show it; of
+-- several that begin alike, all; default: the dispatch with the most revisions
 --
 -- The bytes themselves, for a user who may read them (newswire_reader may not):
 --     psql "$(newswire dsn)" -At \
@@ -31,6 +31,7 @@ SELECT
 -- The same bytes may have been met several times: the first poll of this place that brought them
 -- is what counts.
 SELECT
+    r.dispatch_id,
     r.revision,
     r.status,
     CASE
@@ -65,5 +66,7 @@ LEFT JOIN LATERAL (
         AND q.location = r.location
         AND q.outcome = 'new'
 ) AS p ON true
-WHERE r.dispatch_id = :'id'::uuid
-ORDER BY r.revision;
+WHERE starts_with(r.dispatch_id::text, lower(:'id'))
+ORDER BY
+    r.dispatch_id,
+    r.revision;

@@ -2,7 +2,8 @@
 --
 -- psql "$(newswire dsn)" -v since='2026-11-02' -f sql/queries/silent_headline_changes.sql
 --
--- since: a moment; changes recorded after it; default: 7 days before the latest revision
+-- since:  a moment; changes recorded after it; default: 7 days before the latest revision
+-- notice: a regular expression of the words that own up to a change; default: French and English
 
 \if :{?since}
 \else
@@ -13,7 +14,10 @@ FROM newswire.revision
 
 -- The words by which French and English papers own up to a change. They count only where the
 -- new text has more of them than the old: a story about a correction is not a notice.
+\if :{?notice}
+\else
 \set notice '\\m(mis(e|es)? à jour|actualis|rectif|corrig|erratum|updat|correct|amended)'
+\endif
 
 WITH compared AS (
     SELECT

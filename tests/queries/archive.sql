@@ -223,7 +223,8 @@ UPDATE newswire.dispatch
 SET first_seen_at = '2024-03-07 12:00Z', last_seen_at = '2024-03-07 12:00Z'
 WHERE external_id = 'item-6';
 
--- The paper's second copy has too little of the original for a pair with it.
+-- The paper's second copy has too little of the original for a pair with it. The wire's study
+-- quotes its story of the viaduct, and is another story.
 INSERT INTO newswire.duplicate (dispatch_id, of_dispatch_id, relation, share, jaccard)
 SELECT
     (lpad(copy::text, 8, '0') || '-0000-0000-0000-000000000000')::uuid,
@@ -237,7 +238,8 @@ FROM (
         (4, 3, 'republication', 0.97, 0.9),
         (11, 1, 'revision', 0.4, 0.4),
         (11, 2, 'republication', 0.4, 0.4),
-        (12, 11, 'republication', 1, 0.6)
+        (12, 11, 'republication', 1, 0.6),
+        (6, 11, 'revision', 0.4, 0.2)
 ) AS verified (copy, original, relation, share, jaccard);
 
 INSERT INTO newswire.search_terms (dispatch_id, configuration, terms)

@@ -158,6 +158,22 @@ def test_a_headline_changed_in_silence_is_told_from_one_changed_openly(
     ]
 
 
+@pytest.mark.parametrize(
+    ("notice", "silent"),
+    [
+        ("mend", ["Ferry sails at one", "Bridge closed for a year"]),
+        ("year", ["Ferry sails at one"]),
+    ],
+    ids=["no such words", "words of its own"],
+)
+def test_what_owns_up_to_a_change_can_be_told(
+    ask: Ask, archive: Database, notice: str, silent: list[str]
+) -> None:
+    rows = ask(archive, "silent_headline_changes", notice=notice)
+
+    assert sorted(row["headline_after"] for row in rows) == sorted(silent)
+
+
 def test_language_mix_adds_up_to_each_source_and_to_the_whole(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "language_mix")
 
@@ -252,6 +268,24 @@ def test_provenance_leads_to_the_document_of_each_revision(ask: Ask, archive: Da
     ]
 
 
+@pytest.mark.parametrize(
+    ("beginning", "found"),
+    [
+        ("00000008", ["00000008"] * 2),
+        ("00000008-0000", ["00000008"] * 2),
+        ("0000000", [f"{number:08}" for number in (1, 2, 3, 3, 4, 5, 6, 7, 8, 8, 9, 9)]),
+        ("nobody's", []),
+    ],
+    ids=["short", "as the search prints it", "of several", "of none"],
+)
+def test_provenance_takes_the_beginning_of_an_id(
+    ask: Ask, archive: Database, beginning: str, found: list[str]
+) -> None:
+    rows = ask(archive, "provenance", id=beginning)
+
+    assert [row["dispatch_id"][:8] for row in rows] == found
+
+
 def test_runs_are_those_of_the_week_before_the_latest(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "runs_of_the_week")
 
@@ -326,7 +360,7 @@ def test_exclusive_is_what_no_other_outlet_has(ask: Ask, archive: Database) -> N
 def test_versions_are_replaced_by_revisions_and_by_dispatches(ask: Ask, archive: Database) -> None:
     rows = ask(archive, "longest_lived_versions")
 
-    # That the mayor's was withdrawn is no version.
+    # That the mayor's was withdrawn is no version, nor is the study that quotes the viaduct's.
     assert told(rows, "stood_for", "replaced_by", "headline", "next_headline") == [
         ("1 day", "revision", "Bridge closed for a day", "Bridge closed for a year"),
         ("1 day", "revision", "Ferry sails at noon", "Ferry sails at one"),
