@@ -1,14 +1,18 @@
 """sql/queries/ over the seeds: what a newcomer sees after the first run."""
 
+import re
 from collections.abc import Callable
 
 import pytest
 
+from flows.load import ask as questions
 from flows.load.database import Database
-from flows.settings import SQL
+from flows.settings import PROJECT, SQL
 
 Rows = list[dict[str, str]]
 Ask = Callable[..., Rows]
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
 
 
 def told(rows: Rows, *columns: str) -> list[tuple[str, ...]]:
@@ -18,6 +22,41 @@ def told(rows: Rows, *columns: str) -> list[tuple[str, ...]]:
 @pytest.mark.parametrize("name", sorted(file.stem for file in (SQL / "queries").glob("*.sql")))
 def test_every_query_finds_something_as_it_stands(ask: Ask, seeded: Database, name: str) -> None:
     assert ask(seeded, name)
+
+
+def test_the_calls_in_the_readme_find_something(seeded: Database) -> None:
+    calls = re.findall(r"`(newswire\.\w+\((?!timestamptz)[^`]+\))`", README)
+
+    assert len(calls) == 2
+    with seeded.connect() as connection:
+        for call in calls:
+            assert questions.query(connection, f"SELECT * FROM {call}"), call
+
+
+def test_what_the_readme_leaves_out_would_else_be_found(seeded: Database) -> None:
+    found = re.search(r"newswire\.search\('(\w+) (-\w+)', 'fr'\)", README)
+    assert found
+    with seeded.connect() as connection:
+        without, with_all = (
+            questions.query(connection, f"SELECT * FROM newswire.search('{words}', 'fr')")
+            for words in (" ".join(found.groups()), found[1])
+        )
+
+    assert len(without) < len(with_all)
+
+
+def test_the_ids_in_the_readme_are_there_and_the_first_is_one_of_the_search(
+    seeded: Database,
+) -> None:
+    ids = re.findall(r"newswire show ([0-9a-f]{8})(?: --diff ([0-9a-f]{8}))?", README)
+    words = re.search(r'newswire search "([^"]+)"', README)
+    assert words
+    with seeded.connect() as connection:
+        hits = questions.query(connection, f"SELECT * FROM newswire.search('{words[1]}')")
+        for one in {each for pair in ids for each in pair if each}:
+            assert str(questions.find(connection, one)).startswith(one)
+
+    assert ids[0][0] in {str(hit["dispatch_id"])[:8] for hit in hits}
 
 
 def test_the_run_accounts_for_every_item(ask: Ask, seeded: Database) -> None:
