@@ -1,5 +1,6 @@
 """Serves the deployments of deployments/prefect.yaml from this machine."""
 
+import asyncio
 import fcntl
 import os
 import signal
@@ -8,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -80,12 +81,28 @@ def serve_deployments(*, pause_at_end: bool) -> None:
 
     A server that goes on without us must be told to pause what nobody would run.
     """
-    from prefect import serve
+    from prefect.runner import Runner
+
+    class OrderlyRunner(Runner):
+        """Stops in order on SIGTERM, also where SIGINT is ignored, as in a shell's background.
+
+        Prefect's own handler calls `stop()` inside of the event loop, where that only makes a
+        coroutine, which nobody awaits.
+        """
+
+        def handle_sigterm(self, *_args: Any, **_options: Any) -> None:
+            if not self.started:  # before it has, or for the second time
+                raise KeyboardInterrupt
+            self.execute_in_background(self.astop)
 
     # Prefect's runner makes itself a folder and leaves it behind: in ours rather than in the
     # system's temporary one.
     tempfile.tempdir = str(make_prefect_home(settings()))
-    serve(*make_deployments(), pause_on_shutdown=pause_at_end, print_starting_message=False)
+    runner = OrderlyRunner(pause_on_shutdown=pause_at_end, limit=None)
+    for deployment in make_deployments():
+        runner.add_deployment(deployment)
+    with suppress(KeyboardInterrupt):
+        asyncio.run(runner.start())
 
 
 def bury_runs() -> int:

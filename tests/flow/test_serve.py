@@ -150,12 +150,14 @@ def test_killed_in_the_middle_of_a_run_it_goes_on_with_the_schedule(
         trigger(port)
         eventually(lambda: "Completed" in states(archive))
         again.send_signal(signal.SIGTERM)
-        again.communicate(timeout=60)
+        _, at_the_end = again.communicate(timeout=60)
 
     assert "stopping the Prefect server that a killed `newswire serve` has left" in said
     assert "1 runs that were cut off are marked as crashed" in said
     assert states(archive) == ["Crashed", "Completed"]
     assert again.returncode == 0
+    assert "RuntimeWarning" not in at_the_end
+    assert "Traceback" not in at_the_end
     assert served(home / "prefect" / SERVER_FILE) is None
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"http://127.0.0.1:{port}/api/health", trust_env=False)
