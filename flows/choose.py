@@ -70,10 +70,12 @@ def choose(
             with database.connect(autocommit=True) as connection:
                 wanted = archived.due(connection, wanted)
         selections += [Selection(by_name[name]) for name in wanted]
-    occasional = [one.source for one in selections if one.source.name not in by_name]
+    occasional = {
+        one.source.name: one.source for one in selections if one.source.name not in by_name
+    }
     if occasional:
         with database.connect(autocommit=True) as connection:
-            archived.record_sources(connection, occasional)
+            archived.record_sources(connection, list(occasional.values()))
     return Choice(tuple(dict.fromkeys(selections)), known)
 
 

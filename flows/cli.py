@@ -10,6 +10,7 @@ import typer
 from flows.commands import archive, compare, ingest, rejections, search, serve, show, sources
 from flows.console import ReaderGone, say
 from flows.errors import ConfigurationError, NewswireError
+from flows.orchestration import TERMINATED
 
 app = typer.Typer(
     name="newswire",
@@ -19,7 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-STOPPED = 130  # what Typer makes of Ctrl-C, as shells do
+STOPPED = {130, TERMINATED}  # 130 is what Typer makes of Ctrl-C, as shells do
 
 app.command("ingest")(ingest.ingest)
 app.command("compare")(compare.compare)
@@ -62,7 +63,7 @@ def main() -> None:
         say(f"newswire: {error}")
         sys.exit(error.exit_code)
     except SystemExit as ending:
-        if ending.code == STOPPED:
+        if ending.code in STOPPED:
             say("newswire: stopped; what was loaded is loaded, the next run goes on from there")
         raise
     except ReaderGone:

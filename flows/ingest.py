@@ -94,6 +94,9 @@ async def run(database: Database, run_id: UUID, claims: Claims, choice: Choice) 
     report = Report()
     claimed = claims.take(choice.names)
     report.busy = tuple(name for name in choice.names if name not in claimed)
+    report.unread = sum(
+        one.only is not None and one.source.name in report.busy for one in choice.selections
+    )
     for name in report.busy:
         log.info("%s: another run is polling it; left to that run", name)
 
@@ -178,7 +181,7 @@ def conclusion(report: Report) -> State[Any]:
     """Failed only where nothing could be done; Degraded, which is completed, where some failed."""
     if report.hopeless:
         return Failed(message=report.message)
-    if report.failed:
+    if report.failed or report.unread:
         return Completed(name="Degraded", message=report.message)
     return Completed(message=report.message)
 

@@ -1,13 +1,21 @@
 """How the command finds Prefect: a server that runs, or one started for a single run."""
 
+import asyncio
 import json
 import os
+import signal
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from flows.errors import ConfigurationError
 from flows.settings import Settings
+
+TERMINATED = 143  # exit code after SIGTERM, as shells have it
 
 # Where `newswire serve` leaves the address of its server for the commands beside it.
 SERVER_FILE = "server.json"
@@ -67,6 +75,34 @@ def prepare_environment(settings: Settings) -> str | None:
     if address:
         os.environ["PREFECT_API_URL"] = address
     return address
+
+
+def start_server() -> None:
+    """Starts Prefect's server for this process alone; it ends with it.
+
+    Ctrl-C at a terminal goes to every process there. It must not reach the server, to which the
+    run still has to say how it ended: it inherits that SIGINT waits from the thread it is
+    started in.
+    """
+    from prefect.server.api.server import SubprocessASGIServer
+
+    def start() -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        # There is one for a process: what Prefect finds running it does not start again.
+        SubprocessASGIServer().start()
+
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(start).result()
+
+
+def run_here(flow: Any, parameters: Mapping[str, Any]) -> Any:
+    """Runs a flow in this process and returns its last state; SIGTERM exits with TERMINATED."""
+    from prefect.exceptions import TerminationSignal
+
+    try:
+        return asyncio.run(flow(**parameters, return_state=True))
+    except TerminationSignal:
+        sys.exit(TERMINATED)
 
 
 def make_prefect_home(settings: Settings) -> Path:

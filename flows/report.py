@@ -34,6 +34,7 @@ class Report:
     sources: dict[str, SourceReport] = field(default_factory=dict)
     later: int = 0  # files that were still being written, left to the next run
     busy: tuple[str, ...] = ()  # left to the run that is already polling them
+    unread: int = 0  # paths of those, which that run need not come to
 
     def add(self, batch: Batch, tallies: Mapping[str, Tally]) -> None:
         """Adds what one loaded batch did."""
@@ -65,6 +66,8 @@ class Report:
         """The run in one line, for the flow's state."""
         total = self.total
         if not self.sources:
+            if self.unread:
+                return self._unread
             return "nothing was due" if not self.busy else "another run is at it"
         message = ", ".join(f"{getattr(total, name)} {name}" for name in COUNTS)
         if total.received == 0 and not self.failed:
@@ -73,12 +76,19 @@ class Report:
             message += f"; {self.later} still being written, read at the next run"
         if self.failed:
             message += f"; {len(self.failed)} of {len(self.sources)} sources failed"
+        if self.unread:
+            message += f"; {self._unread}"
         return message
 
     @property
+    def _unread(self) -> str:
+        return f"{self.unread} paths not read while another run is at it: run again after it"
+
+    @property
     def hopeless(self) -> bool:
-        """Whether nothing could be done: there were sources, and all of them failed."""
-        return bool(self.sources) and len(self.failed) == len(self.sources)
+        """Whether nothing could be done of what was to be done."""
+        asked = self.sources or self.unread
+        return bool(asked) and len(self.failed) == len(self.sources)
 
     def rows(self) -> list[dict[str, object]]:
         """A row per source, in name order, as the run's table shows them."""

@@ -1,6 +1,5 @@
 """ingest: the main job, by hand."""
 
-import asyncio
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +17,7 @@ from flows.extract.catalogue import load_catalogue
 from flows.extract.read import READERS
 from flows.load import ask
 from flows.load.database import Database
-from flows.orchestration import prepare_environment
+from flows.orchestration import prepare_environment, run_here, start_server
 from flows.settings import settings
 
 
@@ -75,7 +74,8 @@ def run_flow(name: str, parameters: dict[str, Any]) -> tuple[UUID, Any]:
         flow = getattr(import_module(f"flows.{name}"), name)
     if not server:
         say("no Prefect server runs here: one is started for this run, which takes some seconds")
-    state = asyncio.run(flow(**parameters, return_state=True))
+        start_server()
+    state = run_here(flow, parameters)
     return state.state_details.flow_run_id, state
 
 

@@ -103,6 +103,9 @@ def walk(
         else:
             spoken = True
             yield outcome
+    if not is_folder(place.folder):
+        yield _no_folder(source, place.folder)
+        return
     if unchanged or not spoken:
         yield Unmodified(
             source.name, ".", "unchanged", time.monotonic() - begun, documents=unchanged

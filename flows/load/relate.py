@@ -182,7 +182,15 @@ def _verify(
     alike = [
         (pair, verdict)
         for pair in candidates
-        if (verdict := compare(known[pair.later], known[pair.earlier], pair.apart)) is not None
+        if (
+            verdict := compare(
+                known[pair.later],
+                known[pair.earlier],
+                pair.apart,
+                same_source=pair.same_source,
+            )
+        )
+        is not None
     ]
     items = _items(connection, (pair for pair, _ in alike if pair.same_source))
     return [_verified(pair, verdict, known[pair.later], items) for pair, verdict in alike]

@@ -9,6 +9,7 @@ from flows.model import Dispatch, Item, Sighting, Status, Stored
 from flows.transform import identity
 
 Outcome = Literal["added", "revised", "unchanged"]
+Place = tuple[str, str]  # of a document: its location, and the SHA-256 of its bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,20 @@ def _by_dispatch(dispatches: Iterable[Dispatch]) -> dict[UUID, list[Dispatch]]:
 
     Feeds list the newest first, so among versions that name no time the later entry is older.
     """
-    documents: dict[str, int] = {}
+    documents: dict[Place, int] = {}
     grouped: dict[UUID, list[Dispatch]] = {}
     for dispatch in dispatches:
-        documents.setdefault(dispatch.sha256, len(documents))
+        documents.setdefault(_place(dispatch), len(documents))
         grouped.setdefault(dispatch.dispatch_id, []).append(dispatch)
     for versions in grouped.values():
         if len(versions) > 1:
-            versions.sort(key=lambda version: _written(version, documents[version.sha256]))
+            versions.sort(key=lambda version: _written(version, documents[_place(version)]))
     return grouped
+
+
+def _place(dispatch: Dispatch) -> Place:
+    # The same bytes may stand in two places, and say the later time that all is as it was.
+    return dispatch.location, dispatch.sha256
 
 
 def _written(version: Dispatch, document: int) -> tuple[int, bool, float, int]:
@@ -107,7 +113,7 @@ def _decide_one(
     content: Dispatch | None = None  # of the last state, where this batch brought it
     for place, version in enumerate(versions):
         superseded = version.sha256 in reread or any(
-            later.sha256 == version.sha256 for later in versions[place + 1 :]
+            _place(later) == _place(version) for later in versions[place + 1 :]
         )
         if state is None:
             decision = Decision(version, "added", 1)

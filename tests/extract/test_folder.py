@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -369,6 +370,16 @@ class TestWhatCannotBeRead:
         (outcome,) = walker(desk).walk()
         assert isinstance(outcome, Failed)
         assert outcome.message.startswith(f"{desk / 'nothing.txt'}: ")
+
+
+def test_a_folder_that_goes_in_the_middle_of_a_walk_fails_its_source(desk: Path) -> None:
+    write(desk, {"1.txt": "one", "2.txt": "two"})
+    here = walker(desk)
+    met = walk(here.source, here.known, LIMITS, clock=lambda: datetime.now(UTC) + here.later)
+    next(met)
+    shutil.rmtree(desk)
+
+    assert failures(met)["."] == "no_such_folder"
 
 
 class TestLinks:

@@ -235,6 +235,36 @@ class TestWhatARunIsAbout:
             archive, "SELECT name FROM source WHERE every IS NOT NULL"
         )
 
+    def test_several_paths_of_one_folder_are_of_one_source(
+        self, run_flow: RunFlow, archive: Database, quay: Newsroom
+    ) -> None:
+        inbox = quay.folder / "inbox"
+        files = [
+            quay.text(f"inbox/{name}.txt", f"Letter {name} is found behind the radiator")
+            for name in ("a", "b", "c")
+        ]
+
+        state = run_flow(paths=[str(path) for path in (*files, files[1])])
+
+        assert str(state.message).startswith("3 received, 3 added")
+        assert dispatches(archive) == {str(inbox): 3}
+
+    def test_a_path_of_a_source_that_another_run_is_polling_is_not_said_to_be_read(
+        self, run_flow: RunFlow, archive: Database, quay: Newsroom
+    ) -> None:
+        paths = [str(quay.folder / "wire" / "2.txt"), str(quay.folder / "feeds" / "quay.rss")]
+        with runs.running(archive, uuid4(), "ingest") as claims:
+            claims.take(["wire"])
+            beside = run_flow(paths=paths)
+            alone = run_flow(paths=paths[:1])
+
+        assert beside.name == "Degraded"
+        said = "1 paths not read while another run is at it: run again after it"
+        assert str(beside.message).endswith(f"; {said}")
+        assert alone.is_failed()
+        assert alone.message == said
+        assert dispatches(archive) == {"quay": 2}
+
     def test_what_another_run_is_polling_is_left_to_it(
         self, run_flow: RunFlow, archive: Database, quay: Newsroom
     ) -> None:

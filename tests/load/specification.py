@@ -29,7 +29,9 @@ def expected(dispatches: Sequence[Dispatch]) -> tuple[set[Pair], dict[UUID, UUID
         shared = set(a.fingerprints.tolist()) & set(b.fingerprints.tolist()) - known
         short = min(a.words, b.words) < SHORT_WORDS
         if len(shared) >= (1 if short else FEWEST_SHARED):
-            verdict = compare(b, a, _at(later) - _at(earlier))
+            verdict = compare(
+                b, a, _at(later) - _at(earlier), same_source=earlier.source == later.source
+            )
             if verdict is not None:
                 share = verdict.shared / len(b.shingles)
                 pairs.add(_pair(earlier, later, verdict.jaccard, share, verdict.opening))

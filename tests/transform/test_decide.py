@@ -200,7 +200,8 @@ class TestVersionsInOneDocument:
     def test_a_bare_withdrawal_keeps_the_text_that_came_with_it(self) -> None:
         withdrawn = replace(withdrawal(), sha256=ONE, position=0, location="two.xml")
 
-        first, second = decide([withdrawn, dated(FIRST, 1, 1)], {})
+        text = replace(dated(FIRST, 1, 1), location="two.xml")
+        first, second = decide([withdrawn, text], {})
 
         assert (first.outcome, first.dispatch.status) == ("added", "usable")
         assert (second.outcome, second.dispatch.status) == ("revised", "canceled")
@@ -237,6 +238,22 @@ class TestDocumentsOfOneBatch:
         assert [one.dispatch.headline for one in decide(entries, {})] == [
             SECOND.headline,
             FIRST.headline,
+        ]
+
+    def test_may_bring_bytes_again_that_came_before(self) -> None:
+        entries = [
+            replace(version, location=location, sha256=sha256, updated_at=None)
+            for version, location, sha256 in (
+                (FIRST, "1.xml", ONE),
+                (SECOND, "2.xml", TWO),
+                (FIRST, "3.xml", ONE),
+            )
+        ]
+
+        assert told(decide(entries, {})) == [
+            ("added", 1, "usable"),
+            ("revised", 2, "usable"),
+            ("revised", 3, "usable"),
         ]
 
     def test_may_change_a_text_back(self) -> None:

@@ -121,6 +121,9 @@ def test_a_common_opening_decides_where_half_was_rewritten() -> None:
             STORY, f"{SHORT_LEAD}\n\n{MIDDLE}\n\n{END}", "moved", id="a new lead, and the rest"
         ),
         pytest.param(
+            STORY, f"{OTHER_LEAD}\n\n{LEAD}\n\n{MIDDLE}", "moved", id="its own lead on top"
+        ),
+        pytest.param(
             f"{MIDDLE}\n\n{LEAD}",
             f"{LEAD}\n\n{MIDDLE}\n\n{OTHER_STORY}",
             "moved",
@@ -143,6 +146,26 @@ def test_what_a_copy_opens_with(earlier: str, later: str, opening: str) -> None:
 
     assert verdict is not None
     assert verdict.opening == opening
+
+
+def test_its_own_source_may_rewrite_more_of_a_story() -> None:
+    earlier, later = text(f"{LEAD}\n\n{MIDDLE}"), text(f"{OTHER_STORY}\n\n{MIDDLE}\n\n{LEAD}")
+
+    for same_source, opening in ((True, "moved"), (False, "own")):
+        verdict = compare(later, earlier, HOUR, same_source=same_source)
+
+        assert verdict is not None
+        assert verdict.opening == opening
+
+
+def test_of_two_published_at_once_neither_is_the_quotation_of_the_other() -> None:
+    excerpt, whole = text(f"{MIDDLE}\n\n{END}"), text(f"{OTHER_STORY}\n\n{MIDDLE}\n\n{END}")
+
+    for later, earlier in ((excerpt, whole), (whole, excerpt)):
+        verdict = compare(later, earlier, 0 * HOUR)
+
+        assert verdict is not None
+        assert verdict.opening == "moved"
 
 
 def test_one_headline_opens_two_texts_alike() -> None:
