@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     sources: Path = PROJECT / "seeds" / "sources.toml"
 
     # One transaction loads at most this many. Larger batches share the cost of a transaction: 2,000
-    # loaded some 7 % faster than 500 in single runs of tests/benchmarks/dedup.py.
+    # loaded a fifth faster than 500 in three runs each of tests/benchmarks/dedup.py.
     batch_documents: Annotated[int, Field(ge=1)] = 2000
     batch_bytes: Annotated[ByteSize, Field(ge=1)] = ByteSize(32 * 2**20)
     max_document_bytes: Annotated[ByteSize, Field(ge=1)] = ByteSize(64 * 2**20)
